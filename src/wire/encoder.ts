@@ -1,0 +1,33 @@
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+
+/** One finished batch, ready for a transport. */
+export interface Payload {
+  /** The bytes as they go over the wire; nobody writes to them after `take()`. */
+  readonly body: Uint8Array;
+  readonly contentType: string;
+  /** How many spans the body holds. */
+  readonly spans: number;
+}
+
+/**
+ * Turns ended spans into the bytes of one batch, span by span.
+ *
+ * A span is encoded when it ends, straight behind the ones before it, so that no span object
+ * outlives its end. Encoders are pure: no I/O, no clock, no environment.
+ */
+export interface Encoder {
+  /** Spans in the batch being filled. */
+  readonly spans: number;
+  /** Bytes that `take()` would give now. */
+  readonly bytes: number;
+  /**
+   * Adds one ended span to the batch being filled.
+   *
+   * @param limitBytes the most that the whole payload may have
+   * @returns false, with the batch as it was, where the span would take it over `limitBytes`:
+   *   take the batch and append again; a span that an empty batch refuses fits in no batch
+   */
+  append(span: ReadableSpan, limitBytes: number): boolean;
+  /** Ends the batch and starts the next; undefined where it is empty. */
+  take(): Payload | undefined;
+}
