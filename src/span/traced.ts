@@ -1,0 +1,77 @@
+import type { Span } from '@opentelemetry/api';
+import type { SpanOptions } from './span-options.ts';
+
+/** {@link SpanOptions}, and the span's name; default: the method's. */
+export interface TracedOptions extends SpanOptions {
+  readonly name?: string | undefined;
+}
+
+type Method<This, Args extends unknown[], Result> = (this: This, ...args: Args) => Result;
+
+/** What `@traced` and `@traced(…)` stand for. */
+export type MethodDecorator<This, Args extends unknown[], Result> = (
+  method: Method<This, Args, Result>,
+  context: ClassMethodDecoratorContext<This, Method<This, Args, Result>>,
+) => Method<This, Args, Result>;
+
+/**
+ * Runs each call of a method inside a span, as `withSpan` does: `@traced`, `@traced('GetUserInfo')` or
+ * `@traced({ name: 'GetUserInfo', kind: SpanKind.SERVER })`.
+ *
+ * For methods of every kind: async, static, private, generators. `this`, `name` and `length` stay. It is a standard
+ * decorator (TypeScript ≥ 5.0 without `experimentalDecorators`, or a compiler such as esbuild); Node.js itself does not
+ * run the syntax yet.
+ *
+ * @throws TypeError while the class is defined, where it does not stand at a method or the compiler makes decorators of
+ *   the old kind
+ * @see https://github.com/tc39/proposal-decorators
+ */
+export interface Traced {
+  (
+    nameOrOptions?: string | TracedOptions,
+  ): <This, Args extends unknown[], Result>(
+    method: Method<This, Args, Result>,
+    context: ClassMethodDecoratorContext<This, Method<This, Args, Result>>,
+  ) => Method<This, Args, Result>;
+  <This, Args extends unknown[], Result>(
+    method: Method<This, Args, Result>,
+    context: ClassMethodDecoratorContext<This, Method<This, Args, Result>>,
+  ): Method<This, Args, Result>;
+}
+
+type Run = <Result>(name: string, options: SpanOptions | undefined, fn: (span: Span) => Result) => Result;
+
+export function createTraced(run: Run): Traced {
+  function decorate<This, Args extends unknown[], Result>(
+    nameOrOptions: string | TracedOptions | undefined,
+    method: Method<This, Args, Result>,
+    context: ClassMethodDecoratorContext<This, Method<This, Args, Result>>,
+  ): Method<This, Args, Result> {
+    if (typeof context !== 'object' || context === null || typeof context.kind !== 'string') {
+      throw new TypeError('traced is a standard decorator: turn experimentalDecorators off, or use withSpan');
+    }
+    if (context.kind !== 'method') {
+      throw new TypeError(`traced stands at methods only, not at the ${String(context.kind)} ${String(context.name)}`);
+    }
+    const options = typeof nameOrOptions === 'object' ? nameOrOptions : undefined;
+    const name = (typeof nameOrOptions === 'string' ? nameOrOptions : options?.name) ?? textOf(context.name);
+
+    function traced(this: This, ...args: Args): Result {
+      return run(name, options, () => Reflect.apply(method, this, args));
+    }
+    for (const key of ['name', 'length'] as const) {
+      Object.defineProperty(traced, key, { value: method[key], configurable: true });
+    }
+    return traced;
+  }
+
+  return ((...args: unknown[]) => {
+    if (typeof args[0] === 'function') return decorate(undefined, args[0] as never, args[1] as never);
+    const nameOrOptions = args[0] as string | TracedOptions | undefined;
+    return (method: never, context: never) => decorate(nameOrOptions, method, context);
+  }) as Traced;
+}
+
+function textOf(name: string | symbol): string {
+  return typeof name === 'symbol' ? (name.description ?? 'anonymous') : name;
+}
