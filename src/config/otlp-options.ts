@@ -1,0 +1,119 @@
+import { headers } from './list-type.ts';
+import type { Option } from './option.ts';
+import { boolean, endpoint, oneOf, text, timeoutMilliseconds } from './value-type.ts';
+
+const protocol = oneOf('http/protobuf', 'http/json', 'grpc');
+const compression = oneOf('gzip', 'none');
+
+/** The options that the specification has for OTLP, once for all signals and once for each of them. */
+function rowsOf(signal: '' | 'TRACES' | 'METRICS' | 'LOGS') {
+  const env = <const Name extends string>(name: Name) => [`OTEL_EXPORTER_OTLP_${signal && `${signal}_`}${name}`];
+  const yaml = (name: string) => `exporter.otlp.${signal && `${signal.toLowerCase()}.`}${name}`;
+  const group = signal === 'METRICS' ? 'metrics' : signal === 'LOGS' ? 'logs' : 'otlp';
+  const common = { sdk: true, group } as const;
+  // a signal's own value goes before the general one; endpoints and headers are put together in choose-exporters.ts
+  const inherits = (name: string) => (signal === '' ? {} : { inherits: `otlp${name}` });
+  const of = signal === '' ? '' : `, for ${signal.toLowerCase()} only`;
+  return {
+    endpoint: {
+      ...common,
+      env: env('ENDPOINT'),
+      yaml: yaml('endpoint'),
+      type: endpoint,
+      default: undefined,
+      doc:
+        signal === ''
+          ? 'Where the collector is; over HTTP `/v1/traces` is appended. `http://localhost:4318` (gRPC: `:4317`) when unset.'
+          : `Where the collector takes ${signal.toLowerCase()}, used as it is.`,
+    },
+    protocol: {
+      ...common,
+      ...inherits('Protocol'),
+      env: env('PROTOCOL'),
+      yaml: yaml('protocol'),
+      type: protocol,
+      default: 'http/protobuf',
+      doc: `Encoding and transport${of}.`,
+    },
+    headers: {
+      ...common,
+      env: env('HEADERS'),
+      yaml: yaml('headers'),
+      type: headers,
+      default: {},
+      secret: true,
+      doc: `Headers of each request${of}, \`name=value,name2=value2\`; in YAML a map.`,
+    },
+    timeoutMs: {
+      ...common,
+      ...inherits('TimeoutMs'),
+      env: env('TIMEOUT'),
+      yaml: yaml('timeout_ms'),
+      type: timeoutMilliseconds,
+      default: 10_000,
+      doc: `The longest that one request may take${of}; 0 is no limit.`,
+    },
+    compression: {
+      ...common,
+      ...inherits('Compression'),
+      env: env('COMPRESSION'),
+      yaml: yaml('compression'),
+      type: compression,
+      default: 'none',
+      doc: `Compression of requests${of}.`,
+    },
+    certificate: {
+      ...common,
+      ...inherits('Certificate'),
+      env: env('CERTIFICATE'),
+      yaml: yaml('certificate'),
+      type: text,
+      default: undefined,
+      doc: `File with the certificates to trust, PEM${of}.`,
+    },
+    clientKey: {
+      ...common,
+      ...inherits('ClientKey'),
+      env: env('CLIENT_KEY'),
+      yaml: yaml('client_key'),
+      type: text,
+      default: undefined,
+      doc: `File with the own private key for mutual TLS, PEM${of}.`,
+    },
+    clientCertificate: {
+      ...common,
+      ...inherits('ClientCertificate'),
+      env: env('CLIENT_CERTIFICATE'),
+      yaml: yaml('client_certificate'),
+      type: text,
+      default: undefined,
+      doc: `File with the own certificate for mutual TLS, PEM${of}.`,
+    },
+    insecure: {
+      ...common,
+      ...inherits('Insecure'),
+      env: env('INSECURE'),
+      yaml: yaml('insecure'),
+      type: boolean,
+      default: false,
+      doc: `No TLS for a gRPC endpoint without a scheme${of}.`,
+    },
+  } as const satisfies Readonly<Record<string, Option>>;
+}
+
+type Rows = ReturnType<typeof rowsOf>;
+
+type Named<Prefix extends string> = { readonly [Name in keyof Rows as `${Prefix}${Capitalize<Name>}`]: Rows[Name] };
+
+function named<Prefix extends string>(prefix: Prefix, rows: Rows): Named<Prefix> {
+  const entries = Object.entries(rows).map(([name, row]) => [prefix + name.charAt(0).toUpperCase() + name.slice(1), row]);
+  return Object.fromEntries(entries) as Named<Prefix>;
+}
+
+/** `otlpEndpoint`, `otlpTracesEndpoint`, `otlpMetricsEndpoint`, `otlpLogsEndpoint` and so on. */
+export const otlpOptions = {
+  ...named('otlp', rowsOf('')),
+  ...named('otlpTraces', rowsOf('TRACES')),
+  ...named('otlpMetrics', rowsOf('METRICS')),
+  ...named('otlpLogs', rowsOf('LOGS')),
+};

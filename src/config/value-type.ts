@@ -1,0 +1,114 @@
+/** What a source holds for one option: text, or (from YAML) a list of texts, or a map of texts. */
+export type RawValue = string | readonly string[] | Readonly<Record<string, string>>;
+
+/** `rejected` is the part of the value that was left out, in the words of the source. */
+export interface Parsed<T> {
+  readonly value: T;
+  readonly rejected?: string;
+}
+
+/** The type of an option: how its value is read, what is allowed, and how it is written back. */
+export interface ValueType<T> {
+  /** Reads well after "must be". */
+  readonly allowed: string;
+  /** @returns `undefined` where nothing of the value can be used */
+  parse(raw: RawValue): Parsed<T> | undefined;
+  /** Text that `parse` reads back to the same value; also what the SDK gets to see. */
+  format(value: T): string;
+}
+
+function scalar<T>(allowed: string, read: (text: string) => T | undefined): ValueType<T> {
+  return {
+    allowed,
+    parse(raw) {
+      const value = typeof raw === 'string' ? read(raw.trim()) : undefined;
+      return value === undefined ? undefined : { value };
+    },
+    format: String,
+  };
+}
+
+/** The specification's boolean: nothing but "true" is true, in any case. */
+export const boolean: ValueType<boolean> = scalar('true or false', (text) => {
+  const lower = text.toLowerCase();
+  return lower === 'true' ? true : lower === 'false' ? false : undefined;
+});
+
+/** Our own switches, where `TRACING_STRICT=1` is what everybody types. */
+export const flag: ValueType<boolean> = scalar('true, false, 1 or 0', (text) =>
+  text === '1' ? true : text === '0' ? false : boolean.parse(text)?.value,
+);
+
+/** Node.js fires a longer timer at once; 24.8 days is as good as what was asked for. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
+
+function wholeNumber(allowed: string, minimum: number, maximum = Number.MAX_SAFE_INTEGER): ValueType<number> {
+  return scalar(allowed, (text) => {
+    if (!/^\+?\d+$/.test(text)) return undefined;
+    const value = Number(text);
+    return value >= minimum && value <= maximum ? value : undefined;
+  });
+}
+
+function whole(unit: string, minimum: number): ValueType<number> {
+  return wholeNumber(`${unit} ≥ ${minimum}`, minimum);
+}
+
+function timer(minimum: number, zero: number): ValueType<number> {
+  const { allowed, parse, format } = whole('whole milliseconds', minimum);
+  return {
+    allowed,
+    parse(raw) {
+      const parsed = parse(raw);
+      return parsed && { value: parsed.value === 0 ? zero : Math.min(parsed.value, MAX_TIMER_MS) };
+    },
+    format,
+  };
+}
+
+export const milliseconds = timer(0, 0);
+/** Where the SDK takes 0 for a mistake. */
+export const positiveMilliseconds = timer(1, 0);
+/** A timeout of 0 is no timeout, says the specification. */
+export const timeoutMilliseconds = timer(0, MAX_TIMER_MS);
+export const count = whole('a whole number', 0);
+export const positiveCount = whole('a whole number', 1);
+export const bytes = whole('whole bytes', 1024);
+export const port = wholeNumber('a port from 1 to 65535', 1, 65_535);
+
+/** A port as Go's `net.Listen` takes it, `:50051`, or the bare number. */
+export const listenPort: ValueType<number> = scalar(port.allowed, (text) => port.parse(text.replace(/^:/, ''))?.value);
+
+export const ratio: ValueType<number> = scalar('a number from 0 to 1', (text) => {
+  const value = /^[+]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  return value >= 0 && value <= 1 ? value : undefined;
+});
+
+export const text: ValueType<string> = scalar('text', (text) => text);
+
+export const httpUrl: ValueType<string> = scalar('a URL with http:// or https://', (text) =>
+  isHttpUrl(text) ? text : undefined,
+);
+
+/** gRPC endpoints are also written without a scheme. */
+export const endpoint: ValueType<string> = scalar('a URL with http:// or https://, or host:port', (text) =>
+  isHttpUrl(text) || /^(\[[\da-f:.]+\]|[\w.-]+):\d{1,5}$/i.test(text) ? text : undefined,
+);
+
+function isHttpUrl(text: string): boolean {
+  return /^https?:\/\//i.test(text) && !/\s/.test(text) && URL.canParse(text);
+}
+
+/** Where this service can be reached: `10.1.2.3`, `10.1.2.3:50051`, `[::1]:50051`, `users.internal`. */
+export const hostAddress: ValueType<string> = scalar('a host or host:port', (text) =>
+  /^(\[[\da-f:.%\w]+\](:\d{1,5})?|[\w.-]+(:\d{1,5})?|[\da-f]*:[\da-f:.]+)$/i.test(text) ? text : undefined,
+);
+
+export const hostName: ValueType<string> = scalar('a host name or address', (text) =>
+  /^[\w.:[\]%-]+$/.test(text) ? text : undefined,
+);
+
+/** One of a few names, in any case. */
+export function oneOf<const Name extends string>(...names: readonly Name[]): ValueType<Name> {
+  return scalar(`one of ${names.join(', ')}`, (text) => names.find((name) => name === text.toLowerCase()));
+}
