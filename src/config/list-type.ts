@@ -120,14 +120,17 @@ export const headers: ValueType<Pairs> = {
         ? Object.entries(raw)
         : items.map((item) => {
             const pair = parsePair(item);
-            return pair === undefined ? [item, undefined] : [pair[0], pair[1] ?? item.slice(item.indexOf('=') + 1).trim()];
+            return pair === undefined
+              ? [item, undefined]
+              : [pair[0], pair[1] ?? item.slice(item.indexOf('=') + 1).trim()];
           });
     const value: Record<string, string> = Object.create(null);
     const rejected: string[] = [];
     for (const [name, content] of pairs) {
       const lower = String(name).toLowerCase();
       // eslint-disable-next-line no-control-regex
-      if (typeof content === 'string' && headerName.test(lower) && !/[\u0000-\u0008\u000A-\u001F\u007F]/.test(content)) value[lower] = content;
+      if (typeof content === 'string' && headerName.test(lower) && !/[\u0000-\u0008\u000A-\u001F\u007F]/.test(content))
+        value[lower] = content;
       else rejected.push(String(name));
     }
     if (Object.keys(value).length === 0) return undefined;

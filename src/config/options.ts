@@ -10,6 +10,7 @@ import {
   hostAddress,
   hostName,
   httpUrl,
+  length,
   listenPort,
   milliseconds,
   oneOf,
@@ -105,7 +106,7 @@ export const options = {
     type: port,
     default: undefined,
     group: 'exporter',
-    doc: "Port of the agent: 6832 (binary Thrift, used when only the host is set) or 6831 (compact Thrift).",
+    doc: 'Port of the agent: 6832 (binary Thrift, used when only the host is set) or 6831 (compact Thrift).',
   },
 
   serviceName: {
@@ -161,13 +162,10 @@ export const options = {
   resourceDetectors: {
     env: ['OTEL_NODE_RESOURCE_DETECTORS'],
     yaml: 'resource.detectors',
-    type: listOf(
-      ['env', 'host', 'os', 'process', 'serviceinstance', 'container', 'alibaba', 'aws', 'azure', 'gcp'],
-      {
-        all: ['env', 'host', 'os', 'process', 'serviceinstance', 'container', 'alibaba', 'aws', 'azure', 'gcp'],
-        service: ['serviceinstance'],
-      },
-    ),
+    type: listOf(['env', 'host', 'os', 'process', 'serviceinstance', 'container', 'alibaba', 'aws', 'azure', 'gcp'], {
+      all: ['env', 'host', 'os', 'process', 'serviceinstance', 'container', 'alibaba', 'aws', 'azure', 'gcp'],
+      service: ['serviceinstance'],
+    }),
     default: ['env', 'host', 'os', 'process', 'serviceinstance', 'container'],
     group: 'service',
     doc: 'What is found out about the service by itself; the clouds ask a metadata server and so only when named.',
@@ -259,7 +257,7 @@ export const options = {
   attributeValueLengthLimit: {
     env: ['OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'],
     yaml: 'attribute_limits.value_length',
-    type: count,
+    type: length,
     default: Infinity,
     sdk: true,
     group: 'limits',
@@ -277,7 +275,7 @@ export const options = {
   spanAttributeValueLengthLimit: {
     env: ['OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT'],
     yaml: 'span_limits.attribute_value_length',
-    type: count,
+    type: length,
     default: Infinity,
     inherits: 'attributeValueLengthLimit',
     sdk: true,

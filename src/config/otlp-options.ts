@@ -7,7 +7,7 @@ const compression = oneOf('gzip', 'none');
 
 /** The options that the specification has for OTLP, once for all signals and once for each of them. */
 function rowsOf(signal: '' | 'TRACES' | 'METRICS' | 'LOGS') {
-  const env = <const Name extends string>(name: Name) => [`OTEL_EXPORTER_OTLP_${signal && `${signal}_`}${name}`];
+  const env = (name: string) => [`OTEL_EXPORTER_OTLP_${signal && `${signal}_`}${name}`];
   const yaml = (name: string) => `exporter.otlp.${signal && `${signal.toLowerCase()}.`}${name}`;
   const group = signal === 'METRICS' ? 'metrics' : signal === 'LOGS' ? 'logs' : 'otlp';
   const common = { sdk: true, group } as const;
@@ -106,7 +106,10 @@ type Rows = ReturnType<typeof rowsOf>;
 type Named<Prefix extends string> = { readonly [Name in keyof Rows as `${Prefix}${Capitalize<Name>}`]: Rows[Name] };
 
 function named<Prefix extends string>(prefix: Prefix, rows: Rows): Named<Prefix> {
-  const entries = Object.entries(rows).map(([name, row]) => [prefix + name.charAt(0).toUpperCase() + name.slice(1), row]);
+  const entries = Object.entries(rows).map(([name, row]) => [
+    prefix + name.charAt(0).toUpperCase() + name.slice(1),
+    row,
+  ]);
   return Object.fromEntries(entries) as Named<Prefix>;
 }
 

@@ -1,6 +1,6 @@
 import { listOf, names } from './list-type.ts';
 import type { Option } from './option.ts';
-import { boolean, count, hostName, oneOf, port, positiveCount, positiveMilliseconds } from './value-type.ts';
+import { boolean, count, hostName, length, oneOf, port, positiveCount, positiveMilliseconds } from './value-type.ts';
 
 /** What NodeSDK's metrics and logs halves and the official instrumentations read by themselves. */
 export const sdkOptions = {
@@ -116,7 +116,7 @@ export const sdkOptions = {
   logRecordAttributeValueLengthLimit: {
     env: ['OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT'],
     yaml: 'log_record_limits.attribute_value_length',
-    type: count,
+    type: length,
     default: Infinity,
     inherits: 'attributeValueLengthLimit',
     sdk: true,

@@ -55,14 +55,13 @@ function whole(unit: string, minimum: number): ValueType<number> {
 }
 
 function timer(minimum: number, zero: number): ValueType<number> {
-  const { allowed, parse, format } = whole('whole milliseconds', minimum);
+  const base = whole('whole milliseconds', minimum);
   return {
-    allowed,
+    ...base,
     parse(raw) {
-      const parsed = parse(raw);
+      const parsed = base.parse(raw);
       return parsed && { value: parsed.value === 0 ? zero : Math.min(parsed.value, MAX_TIMER_MS) };
     },
-    format,
   };
 }
 
@@ -73,6 +72,11 @@ export const positiveMilliseconds = timer(1, 0);
 export const timeoutMilliseconds = timer(0, MAX_TIMER_MS);
 export const count = whole('a whole number', 0);
 export const positiveCount = whole('a whole number', 1);
+/** A length of text; without a limit where it is not set. */
+export const length: ValueType<number> = {
+  ...count,
+  format: (value) => (value === Infinity ? 'no limit' : String(value)),
+};
 export const bytes = whole('whole bytes', 1024);
 export const port = wholeNumber('a port from 1 to 65535', 1, 65_535);
 

@@ -1,4 +1,15 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Alias,
+  type Document,
+  type Node,
+  type Scalar,
+} from 'yaml';
 
 /** A YAML value with the line where it begins, its scalars as the file has them: `1.10` stays `1.10`. */
 export type YamlNode =
@@ -17,7 +28,6 @@ const MAX_DEPTH = 16;
 /** Parses one YAML 1.2 document; aliases and `<<` are resolved. The line of a map's entry is that of its key. */
 export function parseYaml(content: string): YamlResult {
   const lines = new LineCounter();
-  // duplicate keys are somebody's mistake, but the last one counts in most other readers of the same file
   const document = parseDocument(content, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: 'error' });
   const [error] = document.errors;
   if (error !== undefined) {
@@ -28,7 +38,7 @@ export function parseYaml(content: string): YamlResult {
     const offset = (node as Partial<Node> | null)?.range?.[0];
     return offset === undefined ? fallback : lines.linePos(offset).line;
   };
-  return { status: 'parsed', root: convert(document, document.contents, 1, 0, lineOf) };
+  return { status: 'parsed', root: createConverter(document, lineOf)(document.contents, 1, 0) };
 }
 
 /** What the parser says after a colon may be a piece of the file, and so of a password. */
@@ -39,35 +49,46 @@ function reasonOf(message: string): string {
 
 type LineOf = (node: unknown, fallback: number) => number;
 
-function convert(document: Document, node: unknown, line: number, depth: number, lineOf: LineOf): YamlNode {
-  if (isAlias(node)) return convert(document, node.resolve(document), line, depth + 1, lineOf);
-  if (depth > MAX_DEPTH) return { kind: 'empty', line };
-  if (isSeq(node)) {
-    return {
-      kind: 'list',
-      line,
-      items: node.items.map((item) => convert(document, item, lineOf(item, line), depth + 1, lineOf)),
-    };
+function createConverter(document: Document, lineOf: LineOf) {
+  // each anchor is converted once, or a few lines of aliases to aliases would fill the memory
+  const anchors = new Map<unknown, YamlNode>();
+
+  function resolve(node: Alias, line: number, depth: number): YamlNode {
+    const target = node.resolve(document);
+    const known = anchors.get(target) ?? convert(target, line, depth + 1);
+    anchors.set(target, known);
+    return known;
   }
-  if (isMap(node)) {
-    const entries = new Map<string, YamlNode>();
-    for (const { key, value } of node.items) {
-      const keyLine = lineOf(key, line);
-      const name = isScalar(key) ? String(key.value) : String(key);
-      const converted = convert(document, value, keyLine, depth + 1, lineOf);
-      if (isScalar(key) && isMergeKey(key.source, key.value)) mergeInto(entries, converted);
-      else entries.set(name, converted);
+
+  function convert(node: unknown, line: number, depth: number): YamlNode {
+    if (depth > MAX_DEPTH) return { kind: 'empty', line };
+    if (isAlias(node)) return resolve(node, line, depth);
+    if (isSeq(node)) {
+      return { kind: 'list', line, items: node.items.map((item) => convert(item, lineOf(item, line), depth + 1)) };
     }
-    return { kind: 'map', line, entries };
+    if (isMap(node)) {
+      const entries = new Map<string, YamlNode>();
+      for (const { key, value } of node.items) {
+        const keyLine = lineOf(key, line);
+        const converted = convert(value, keyLine, depth + 1);
+        if (isScalar(key) && isMergeKey(key)) mergeInto(entries, converted);
+        else entries.set(isScalar(key) ? String(key.value) : String(key), { ...converted, line: keyLine });
+      }
+      return { kind: 'map', line, entries };
+    }
+    if (!isScalar(node)) return { kind: 'empty', line };
+    const { value } = node;
+    if (value === null || value === undefined) return { kind: 'empty', line };
+    // numbers and booleans keep their spelling
+    const text = typeof value === 'string' ? value : (node.source ?? JSON.stringify(value));
+    return { kind: 'scalar', line, text };
   }
-  if (!isScalar(node) || node.value === null || node.value === undefined) return { kind: 'empty', line };
-  // plain scalars keep their spelling; quoted and block ones are strings already
-  const text = node.type === 'PLAIN' && node.source !== undefined ? node.source : String(node.value);
-  return { kind: 'scalar', line, text };
+
+  return convert;
 }
 
-function isMergeKey(source: string | undefined, value: unknown): boolean {
-  return source === '<<' || typeof value === 'symbol';
+function isMergeKey(key: Scalar): boolean {
+  return key.type === 'PLAIN' && key.source === '<<';
 }
 
 /** Keys of the map itself go before merged ones, wherever the `<<` stands. */

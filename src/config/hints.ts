@@ -1,0 +1,113 @@
+import {
+  appendPath,
+  chooseExporters,
+  jaegerUrlOption,
+  type JaegerAgentChoice,
+  type OtlpChoice,
+} from './choose-exporters.ts';
+import { maskUrl } from './mask.ts';
+import type { SettingName, Settings } from './options.ts';
+import type { Problem } from './problem.ts';
+import type { Sources } from './resolve.ts';
+import { nameInSource } from './source.ts';
+
+/** What ports that people mix up are for. */
+const otherPorts: Readonly<Record<string, string>> = {
+  '14250': "Jaeger's port for agents, by gRPC",
+  '14268': "Jaeger's port for Thrift",
+  '16686': "Jaeger's web page",
+  '4317': 'the port of OTLP by gRPC',
+  '4318': 'the port of OTLP by HTTP',
+  '6831': "an agent's UDP port",
+  '6832': "an agent's UDP port",
+};
+
+/**
+ * Values that are right by themselves and used as they are, but will hardly do what was meant: one line each, which
+ * names the fix.
+ */
+export function hintsFor(settings: Settings, sources: Sources): readonly Problem[] {
+  const hints: (string | undefined)[] = [];
+  for (const choice of chooseExporters(settings, sources)) {
+    if (choice.kind === 'jaeger-http') hints.push(jaegerUrlHint(settings, sources));
+    if (choice.kind === 'jaeger-agent') hints.push(agentHint(choice, sources));
+    if (choice.kind === 'otlp') hints.push(otlpHint(choice, settings, sources));
+  }
+  hints.push(samplerHint(settings, sources));
+  return hints.filter((hint) => hint !== undefined).map((text) => ({ severity: 'hint', text }));
+}
+
+function named(name: SettingName, sources: Sources): string | undefined {
+  const source = sources[name];
+  return source.kind === 'default' ? undefined : nameInSource(source);
+}
+
+function jaegerUrlHint(settings: Settings, sources: Sources): string | undefined {
+  const option = jaegerUrlOption(settings, sources);
+  const text = option && settings[option];
+  if (option === undefined || text === undefined) return undefined;
+  const is = `${named(option, sources)} is ${maskUrl(text)}`;
+  const url = new URL(text);
+  const host = url.hostname;
+  if (url.port === '4317' || url.port === '4318') {
+    const fix = `OTEL_TRACES_EXPORTER=otlp and OTEL_EXPORTER_OTLP_ENDPOINT=http://${host}:4318`;
+    return `${is}, ${otherPorts[url.port]}; set ${fix}, or use Jaeger's http://${host}:14268/api/traces`;
+  }
+  if (url.port === '6831' || url.port === '6832') {
+    const fix = `OTEL_EXPORTER_JAEGER_AGENT_HOST=${host} and OTEL_EXPORTER_JAEGER_AGENT_PORT=${url.port}`;
+    return `${is}, ${otherPorts[url.port]}; set ${fix} instead`;
+  }
+  if (url.port === '16686' || url.port === '14250') {
+    return `${is}, ${otherPorts[url.port]}; Jaeger takes spans at http://${host}:14268/api/traces`;
+  }
+  if (url.pathname.endsWith('/api/traces')) return undefined;
+  const path = url.pathname.replace(/(\/api)?(\/traces)?\/*$/, '');
+  url.pathname = '';
+  return `${is}, without /api/traces; did you mean ${maskUrl(appendPath(url.href, `${path}/api/traces`))}?`;
+}
+
+function agentHint({ host, port }: JaegerAgentChoice, sources: Sources): string | undefined {
+  const meaning = port === 6831 || port === 6832 ? undefined : otherPorts[port];
+  if (meaning === undefined) return undefined;
+  const fix =
+    port === 4317 || port === 4318
+      ? `set OTEL_EXPORTER_OTLP_ENDPOINT=http://${host}:4318 and OTEL_TRACES_EXPORTER=otlp instead`
+      : `set OTEL_EXPORTER_JAEGER_ENDPOINT=http://${host}:14268/api/traces, or use port 6832 of an agent`;
+  return `${named('jaegerAgentPort', sources)} is ${port}, ${meaning}; ${fix}`;
+}
+
+function otlpHint(choice: OtlpChoice, settings: Settings, sources: Sources): string | undefined {
+  if (choice.isDefault) return undefined;
+  const option = settings.otlpTracesEndpoint === undefined ? 'otlpEndpoint' : 'otlpTracesEndpoint';
+  const text = settings[option] ?? '';
+  const is = `${named(option, sources)} is ${maskUrl(text)}`;
+  const hasScheme = /^https?:\/\//i.test(text);
+  const url = new URL(hasScheme ? text : `http://${text}`);
+  if (choice.protocol === 'grpc') {
+    if (url.port === '4318') {
+      const fix = `use port 4317, or set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`;
+      return `${is}, ${otherPorts[url.port]}, but the protocol is grpc; ${fix}`;
+    }
+  } else if (url.port === '4317') {
+    const fix = 'use port 4318, or set OTEL_EXPORTER_OTLP_PROTOCOL=grpc';
+    return `${is}, ${otherPorts[url.port]}, but the protocol is ${choice.protocol}; ${fix}`;
+  }
+  if (url.port === '14268')
+    return `${is}, ${otherPorts[url.port]}; set TRACING_URL=http://${url.hostname}:14268/api/traces instead`;
+  if (url.port === '16686') return `${is}, ${otherPorts[url.port]}; it takes OTLP at http://${url.hostname}:4318`;
+  if (choice.protocol === 'grpc') return undefined;
+  if (!hasScheme) return `${is}, without a scheme; taken as ${maskUrl(choice.url)}`;
+  if (option === 'otlpEndpoint' && /\/v1\/traces\/?$/.test(url.pathname)) {
+    return `${is}, and /v1/traces is appended to it; leave it out, or set OTEL_EXPORTER_OTLP_TRACES_ENDPOINT instead`;
+  }
+  if (option === 'otlpTracesEndpoint' && url.pathname === '/') {
+    return `${is}, without a path and used as it is; did you mean ${maskUrl(appendPath(text, '/v1/traces'))}?`;
+  }
+  return undefined;
+}
+
+function samplerHint({ tracesSampler }: Settings, sources: Sources): string | undefined {
+  const argument = named('tracesSamplerArg', sources);
+  if (argument === undefined || tracesSampler.endsWith('traceidratio')) return undefined;
+  return `${argument} has no effect on ${tracesSampler}; set OTEL_TRACES_SAMPLER=parentbased_traceidratio`;
+}
