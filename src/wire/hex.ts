@@ -1,0 +1,18 @@
+const digits = new Uint8Array(128);
+for (let digit = 0; digit < 16; digit++) {
+  const text = digit.toString(16);
+  digits[text.charCodeAt(0)] = digit;
+  digits[text.toUpperCase().charCodeAt(0)] = digit;
+}
+
+/** The 32 bits that eight hex digits from `from` on stand for; what is no digit, or not there, counts as 0. */
+export function hexToU32(text: string, from: number): number {
+  let value = 0;
+  for (let i = from; i < from + 8; i++) value = (value << 4) | (digits[text.charCodeAt(i)] ?? 0);
+  return value >>> 0;
+}
+
+/** `id` as exactly `length` digits: ids that others made may be short, as Jaeger's 64-bit trace ids are. */
+export function padId(id: string, length: 16 | 32): string {
+  return id.length === length ? id : id.slice(-length).padStart(length, '0');
+}

@@ -1,0 +1,44 @@
+import type { HrTime } from '@opentelemetry/api';
+
+const NANOS_A_SECOND = 1e9;
+const TWO_32 = 2 ** 32;
+/** 1e9 = 5^9 · 2^9: seconds times 5^9 stay exact in a double up to 2^32 seconds, and the shift by 9 bits is exact. */
+const FIVE_9 = 5 ** 9;
+const TWO_23 = 2 ** 23;
+
+/** Whole microseconds; exact up to the year 2255. */
+export function toMicros(time: HrTime): number {
+  return seconds(time) * 1e6 + Math.floor(nanos(time) / 1000);
+}
+
+/** The upper 32 bits of the time in nanoseconds, which is more than a double holds. */
+export function nanosHigh(time: HrTime): number {
+  const scaled = seconds(time) * FIVE_9;
+  const carry = (scaled % TWO_23) * 512 + nanos(time) >= TWO_32 ? 1 : 0;
+  return (Math.floor(scaled / TWO_23) + carry) >>> 0;
+}
+
+/** The lower 32 bits of the time in nanoseconds. */
+export function nanosLow(time: HrTime): number {
+  return (((seconds(time) * FIVE_9) % TWO_23) * 512 + nanos(time)) >>> 0;
+}
+
+/** The time in nanoseconds as decimal digits. */
+export function toNanosText(time: HrTime): string {
+  const whole = seconds(time);
+  const rest = nanos(time);
+  return whole === 0 ? String(rest) : whole + String(rest).padStart(9, '0');
+}
+
+/** Times before 1970 and what is no time at all count as 0: neither format has room for them. */
+function seconds([whole, rest]: HrTime): number {
+  const carried = rest >= NANOS_A_SECOND ? Math.floor(rest / NANOS_A_SECOND) : 0;
+  const sum = Math.floor(whole) + carried;
+  return sum >= 0 && sum < TWO_32 ? sum : 0;
+}
+
+function nanos([whole, rest]: HrTime): number {
+  if (!(whole >= 0 && rest >= 0)) return 0;
+  const floored = Math.floor(rest);
+  return floored < NANOS_A_SECOND ? floored : floored % NANOS_A_SECOND;
+}

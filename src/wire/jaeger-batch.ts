@@ -1,0 +1,116 @@
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { ByteWriter } from './byte-writer.ts';
+import type { Encoder, Payload } from './encoder.ts';
+import { JaegerSpanWriter } from './jaeger-span-writer.ts';
+import { JaegerTagWriter } from './jaeger-tag-writer.ts';
+import { ResourceCache } from './resource-cache.ts';
+import type { ThriftProtocol } from './thrift-protocol.ts';
+
+const UNKNOWN_SERVICE = 'unknown_service:node';
+
+export interface JaegerBatchOptions {
+  readonly contentType: string;
+  readonly createProtocol: (writer: ByteWriter) => ThriftProtocol;
+  /** The oneway message that carries the batch as its only argument; without it the body is the bare struct. */
+  readonly message?: string;
+}
+
+/**
+ * A Jaeger batch that is filled span by span; the resource is in it once, as its process.
+ *
+ *     [message head | 1:] Batch { 1: Process { 1: serviceName, 2: tags? }, 2: list<Span> } [stop]
+ *     └─────────────────────── front ───────────────────────────────────┘     └ spans ┘ └── end ──┘
+ *
+ * Spans are written as they come. What stands before them is put there by `take`, which knows their
+ * count and the resource as it then is. A span of another resource is refused until the batch is taken.
+ */
+export class JaegerBatch implements Encoder {
+  spans = 0;
+  readonly #contentType: string;
+  readonly #writer = new ByteWriter();
+  readonly #spanWriter: JaegerSpanWriter;
+  readonly #front: ResourceCache<Uint8Array>;
+  /** For what is written beside the spans. */
+  readonly #side: ThriftProtocol;
+  readonly #endBytes: number;
+  #resource: ReadableSpan['resource'] | undefined;
+
+  constructor({ contentType, createProtocol, message }: JaegerBatchOptions) {
+    this.#contentType = contentType;
+    const protocol = createProtocol(this.#writer);
+    this.#spanWriter = new JaegerSpanWriter(protocol, new JaegerTagWriter(protocol));
+    const side = createProtocol(new ByteWriter());
+    const sideTags = new JaegerTagWriter(side);
+    this.#side = side;
+    this.#endBytes = message === undefined ? 1 : 2;
+    this.#front = new ResourceCache((attributes) => {
+      side.writer.clear();
+      if (message !== undefined) {
+        side.onewayMessage(message);
+        side.structField(1, 0);
+      }
+      side.structField(1, 0);
+      writeProcess(side, sideTags, attributes);
+      return side.writer.copy(0);
+    });
+  }
+
+  get bytes(): number {
+    return this.#resource === undefined ? 0 : this.#aroundBytes(this.#resource, this.spans) + this.#writer.at;
+  }
+
+  append(span: ReadableSpan, limitBytes: number): boolean {
+    const { resource } = span;
+    if (this.#resource !== undefined && this.#resource !== resource) return false;
+    const writer = this.#writer;
+    const mark = writer.at;
+    const room = limitBytes - this.#aroundBytes(resource, this.spans + 1);
+    writer.limit(room);
+    this.#spanWriter.span(span);
+    if (writer.overflowed || writer.at > room) {
+      writer.rewind(mark);
+      return false;
+    }
+    this.#resource = resource;
+    this.spans++;
+    return true;
+  }
+
+  take(): Payload | undefined {
+    if (this.#resource === undefined) return undefined;
+    const front = this.#front.get(this.#resource);
+    const list = this.#listHead(this.spans);
+    const body = new Uint8Array(front.length + list.length + this.#writer.at + this.#endBytes);
+    body.set(front);
+    body.set(list, front.length);
+    body.set(this.#writer.written, front.length + list.length);
+    // the stops at the end are zeros already
+    const payload = { body, contentType: this.#contentType, spans: this.spans };
+    this.#writer.clear();
+    this.#resource = undefined;
+    this.spans = 0;
+    return payload;
+  }
+
+  #aroundBytes(resource: ReadableSpan['resource'], spans: number): number {
+    return this.#front.get(resource).length + this.#listHead(spans).length + this.#endBytes;
+  }
+
+  #listHead(spans: number): Uint8Array {
+    this.#side.writer.clear();
+    this.#side.closeList(this.#side.listField(2, 1), spans);
+    return this.#side.writer.written;
+  }
+}
+
+function writeProcess(
+  protocol: ThriftProtocol,
+  tagWriter: JaegerTagWriter,
+  attributes: Readonly<Record<string, unknown>>,
+): void {
+  const { 'service.name': name, ...rest } = attributes;
+  protocol.textField(1, 0, typeof name === 'string' && name !== '' ? name : UNKNOWN_SERVICE);
+  const list = protocol.listField(2, 1);
+  protocol.closeList(list, tagWriter.tags(rest));
+  protocol.stop();
+}

@@ -1,0 +1,178 @@
+import { type Attributes, type SpanContext, SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import * as fc from 'fast-check';
+
+export const someResource = resourceFromAttributes({
+  'service.name': 'user-srv',
+  namespace: 'dev',
+  address: '127.0.0.1:50061',
+  'process.pid': 42,
+});
+
+export const someScope = { name: '@opentelemetry/instrumentation-http', version: '0.300.0' };
+
+/** A span that has ended, with what is given in place of what it would have. */
+export function aSpan(given: Partial<ReadableSpan> & { readonly context?: SpanContext } = {}): ReadableSpan {
+  const { context = aContext(), ...rest } = given;
+  return {
+    name: 'GET /users/:id',
+    kind: SpanKind.INTERNAL,
+    spanContext: () => context,
+    startTime: [1795367141, 837484123],
+    endTime: [1795367141, 839537456],
+    duration: [0, 2053333],
+    status: { code: SpanStatusCode.UNSET },
+    attributes: {},
+    links: [],
+    events: [],
+    ended: true,
+    resource: someResource,
+    instrumentationScope: someScope,
+    droppedAttributesCount: 0,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
+    ...rest,
+  };
+}
+
+export function aContext(given: Partial<SpanContext> = {}): SpanContext {
+  return {
+    traceId: '3ddb641b99358b05d2ecf5615e2620c2',
+    spanId: 'b30d1c42880c11f3',
+    traceFlags: TraceFlags.SAMPLED,
+    ...given,
+  };
+}
+
+/** What the HTTP instrumentation says of `GET /` answered by "hello". */
+export function aHelloSpan(): ReadableSpan {
+  return aSpan({
+    name: 'GET /',
+    kind: SpanKind.SERVER,
+    attributes: {
+      'http.request.method': 'GET',
+      'url.scheme': 'http',
+      'url.path': '/',
+      'network.protocol.version': '1.1',
+      'network.peer.address': '127.0.0.1',
+      'network.peer.port': 53122,
+      'server.address': 'localhost',
+      'server.port': 3000,
+      'user_agent.original': 'autocannon/8.0.0',
+      'client.address': '127.0.0.1',
+      'http.response.status_code': 200,
+      'http.route': '/',
+    },
+  });
+}
+
+const hex = (length: number): fc.Arbitrary<string> =>
+  fc.uint8Array({ minLength: length / 2, maxLength: length / 2 }).map((bytes) => Buffer.from(bytes).toString('hex'));
+
+/** Any UTF-16 at all: ASCII, beyond the basic plane, halves of surrogate pairs, short and long. */
+export const anyText: fc.Arbitrary<string> = fc.oneof(
+  fc.string({ unit: 'binary-ascii' }),
+  fc.string({ unit: 'binary', maxLength: 200 }),
+  fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 60 }).map((units) => String.fromCharCode(...units)),
+  fc.string({ maxLength: 20 }).map((text) => text.repeat(100)),
+);
+
+export const anyNumber: fc.Arbitrary<number> = fc.oneof(
+  fc.integer(),
+  fc.maxSafeInteger(),
+  fc.double(),
+  fc.constantFrom(
+    0,
+    -0,
+    2 ** 31,
+    2 ** 32,
+    2 ** 53,
+    -(2 ** 53),
+    2 ** 53 + 2,
+    2 ** 62,
+    2 ** 63,
+    -(2 ** 63),
+    2 ** 64,
+    1e300,
+  ),
+);
+
+/** What the API's types allow as a value, and holes in arrays, which the SDK lets through. */
+export const anyAttributeValue: fc.Arbitrary<Attributes[string]> = fc.oneof(
+  anyText,
+  anyNumber,
+  fc.boolean(),
+  fc.array(fc.option(anyText)),
+  fc.array(fc.option(anyNumber, { nil: undefined })),
+  fc.array(fc.boolean(), { maxLength: 300 }),
+);
+
+const anyKey = anyText.filter((key) => key !== '' && key !== '__proto__');
+
+export const anyAttributes: fc.Arbitrary<Attributes> = fc.dictionary(anyKey, anyAttributeValue, { maxKeys: 30 });
+
+const anyContext: fc.Arbitrary<SpanContext> = fc.record(
+  {
+    traceId: hex(32),
+    spanId: hex(16),
+    traceFlags: fc.constantFrom(TraceFlags.NONE, TraceFlags.SAMPLED),
+    isRemote: fc.boolean(),
+    traceState: fc.constant({
+      get: () => undefined,
+      set: () => aTraceState('a=1'),
+      unset: () => aTraceState('a=1'),
+      serialize: () => 'vendor=value,b=2',
+    }),
+  },
+  { requiredKeys: ['traceId', 'spanId', 'traceFlags'] },
+);
+
+function aTraceState(text: string): NonNullable<SpanContext['traceState']> {
+  return { get: () => undefined, set: () => aTraceState(text), unset: () => aTraceState(text), serialize: () => text };
+}
+
+const anyTime: fc.Arbitrary<[number, number]> = fc.tuple(
+  fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+  fc.integer({ min: 0, max: 999_999_999 }),
+);
+
+const anyCount = fc.integer({ min: 0, max: 200 });
+
+/** Spans of one resource and few scopes, as a process makes them. */
+export const anySpan: fc.Arbitrary<ReadableSpan> = fc
+  .record({
+    name: anyText,
+    kind: fc.constantFrom(SpanKind.INTERNAL, SpanKind.SERVER, SpanKind.CLIENT, SpanKind.PRODUCER, SpanKind.CONSUMER),
+    context: anyContext,
+    parentSpanContext: anyContext,
+    hasParent: fc.boolean(),
+    startTime: anyTime,
+    endTime: anyTime,
+    duration: anyTime,
+    status: fc.oneof(
+      fc.constant({ code: SpanStatusCode.UNSET }),
+      fc.constant({ code: SpanStatusCode.OK }),
+      anyText.map((message) => ({ code: SpanStatusCode.ERROR, message })),
+    ),
+    attributes: anyAttributes,
+    events: fc.array(
+      fc.record(
+        { name: anyText, time: anyTime, attributes: anyAttributes, droppedAttributesCount: anyCount },
+        { requiredKeys: ['name', 'time'] },
+      ),
+      { maxLength: 20 },
+    ),
+    links: fc.array(
+      fc.record(
+        { context: anyContext, attributes: anyAttributes, droppedAttributesCount: anyCount },
+        { requiredKeys: ['context'] },
+      ),
+      { maxLength: 20 },
+    ),
+    instrumentationScope: fc.constantFrom(someScope, { name: 'own' }, { name: '', schemaUrl: 'https://a.b/1.2' }),
+    droppedAttributesCount: anyCount,
+    droppedEventsCount: anyCount,
+    droppedLinksCount: anyCount,
+  })
+  .map(({ hasParent, parentSpanContext, ...rest }) => aSpan(hasParent ? { ...rest, parentSpanContext } : rest));
