@@ -66,7 +66,7 @@ export function createTraced(run: Run): Traced {
   }
 
   return ((...args: unknown[]) => {
-    if (typeof args[0] === 'function') return decorate(undefined, args[0] as never, args[1] as never);
+    if (args.length > 1) return decorate(undefined, args[0] as never, args[1] as never);
     const nameOrOptions = args[0] as string | TracedOptions | undefined;
     return (method: never, context: never) => decorate(nameOrOptions, method, context);
   }) as Traced;
