@@ -1,0 +1,85 @@
+/**
+ * Runs the tests.
+ *
+ *   node scripts/test.ts [filter…]            all tests, or those whose path has one of the filters in it
+ *   node scripts/test.ts --lines [filter…]    test/e2e only, once on each Node.js line
+ *
+ * With --name=<regular expression> only the tests of that name run. Where TEST_COUNTS names a file, each
+ * run adds a line "<passed> <failed> <skipped>" to it.
+ */
+import { appendFileSync, globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { pipeline } from 'node:stream/promises';
+import { nodeBinary, nodeLines } from '../test/support/node-lines.ts';
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { lines: { type: 'boolean', default: false }, name: { type: 'string' } },
+});
+
+process.chdir(new URL('..', import.meta.url).pathname);
+
+function testFiles(): string[] {
+  const all = globSync(values.lines ? 'test/e2e/**/*.test.ts' : 'test/**/*.test.ts').sort();
+  const files = positionals.length === 0 ? all : all.filter((file) => positionals.some((part) => file.includes(part)));
+  if (files.length === 0)
+    throw new Error(`no test file${positionals.map((part) => ` with ${part} in its path`).join()}`);
+  return files;
+}
+
+async function runFiles(files: string[], env: NodeJS.ProcessEnv = {}): Promise<Counts> {
+  const tests = run({
+    files,
+    // The runner's own choice is one file less at a time, which on two cores leaves one idle.
+    concurrency: availableParallelism(),
+    env: { ...process.env, ...env },
+    ...(values.name === undefined ? {} : { testNamePatterns: new RegExp(values.name) }),
+  });
+  let counts: Counts | undefined;
+  tests.on('test:summary', ({ file, counts: { tests, passed, skipped, todo } }) => {
+    // One for each file, then one without a name for all of them. What was cancelled has failed too.
+    const notRun = skipped + todo;
+    if (file === undefined) counts = { passed, failed: tests - passed - notRun, skipped: notRun };
+  });
+  await pipeline(tests, new spec(), process.stdout, { end: false });
+  if (counts === undefined) throw new Error('the test runner ended without its summary');
+  const { TEST_COUNTS: countsFile } = process.env;
+  if (countsFile !== undefined) appendFileSync(countsFile, `${counts.passed} ${counts.failed} ${counts.skipped}\n`);
+  return counts;
+}
+
+async function runLines(files: string[]): Promise<Counts[]> {
+  const all: { line: string; counts: Counts; seconds: number }[] = [];
+  for (const version of nodeLines) {
+    console.log(`\n=== Node.js ${version}\n`);
+    const startedMs = performance.now();
+    const counts = await runFiles(files, { TEST_NODE: await nodeBinary(version) });
+    all.push({ line: `Node.js ${version}`, counts, seconds: Math.round((performance.now() - startedMs) / 1000) });
+  }
+  console.log('\n=== Summary\n');
+  for (const {
+    line,
+    counts: { passed, failed, skipped },
+    seconds,
+  } of all) {
+    console.log(`${line}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds} s`);
+  }
+  return all.map(({ counts }) => counts);
+}
+
+const files = testFiles();
+const counts = values.lines ? await runLines(files) : [await runFiles(files)];
+const failed = counts.some((run) => run.failed > 0);
+// A run in which every test was skipped has shown nothing.
+const ran = counts.every((run) => run.passed + run.failed > 0);
+if (!ran) console.error('no test ran');
+process.exitCode = failed || !ran ? 1 : 0;
