@@ -6,13 +6,9 @@ export interface TracedOptions extends SpanOptions {
   readonly name?: string | undefined;
 }
 
-type Method<This, Args extends unknown[], Result> = (this: This, ...args: Args) => Result;
-
-/** What `@traced` and `@traced(…)` stand for. */
-export type MethodDecorator<This, Args extends unknown[], Result> = (
-  method: Method<This, Args, Result>,
-  context: ClassMethodDecoratorContext<This, Method<This, Args, Result>>,
-) => Method<This, Args, Result>;
+type Method = (this: never, ...args: never[]) => unknown;
+/** Not the whole context: its `access` names the class, which keeps a generic decorator from fitting. */
+type MethodContext = Pick<ClassMethodDecoratorContext, 'kind' | 'name'>;
 
 /**
  * Runs each call of a method inside a span, as `withSpan` does: `@traced`, `@traced('GetUserInfo')` or
@@ -27,26 +23,14 @@ export type MethodDecorator<This, Args extends unknown[], Result> = (
  * @see https://github.com/tc39/proposal-decorators
  */
 export interface Traced {
-  (
-    nameOrOptions?: string | TracedOptions,
-  ): <This, Args extends unknown[], Result>(
-    method: Method<This, Args, Result>,
-    context: ClassMethodDecoratorContext<This, Method<This, Args, Result>>,
-  ) => Method<This, Args, Result>;
-  <This, Args extends unknown[], Result>(
-    method: Method<This, Args, Result>,
-    context: ClassMethodDecoratorContext<This, Method<This, Args, Result>>,
-  ): Method<This, Args, Result>;
+  (nameOrOptions?: string | TracedOptions): <M extends Method>(method: M, context: MethodContext) => M;
+  <M extends Method>(method: M, context: MethodContext): M;
 }
 
 type Run = <Result>(name: string, options: SpanOptions | undefined, fn: (span: Span) => Result) => Result;
 
 export function createTraced(run: Run): Traced {
-  function decorate<This, Args extends unknown[], Result>(
-    nameOrOptions: string | TracedOptions | undefined,
-    method: Method<This, Args, Result>,
-    context: ClassMethodDecoratorContext<This, Method<This, Args, Result>>,
-  ): Method<This, Args, Result> {
+  function decorate(nameOrOptions: string | TracedOptions | undefined, method: Method, context: MethodContext): Method {
     if (typeof context !== 'object' || context === null || typeof context.kind !== 'string') {
       throw new TypeError('traced is a standard decorator: turn experimentalDecorators off, or use withSpan');
     }
@@ -56,7 +40,7 @@ export function createTraced(run: Run): Traced {
     const options = typeof nameOrOptions === 'object' ? nameOrOptions : undefined;
     const name = (typeof nameOrOptions === 'string' ? nameOrOptions : options?.name) ?? textOf(context.name);
 
-    function traced(this: This, ...args: Args): Result {
+    function traced(this: never, ...args: never[]): unknown {
       return run(name, options, () => Reflect.apply(method, this, args));
     }
     for (const key of ['name', 'length'] as const) {

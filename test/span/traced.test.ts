@@ -16,8 +16,8 @@ class Counter {
   }
 }
 
-function contextOf(name: string | symbol, kind = 'method'): ClassMethodDecoratorContext<Counter> {
-  return { kind, name, static: false, private: false } as ClassMethodDecoratorContext<Counter>;
+function contextOf(name: string | symbol, kind = 'method'): ClassMethodDecoratorContext {
+  return { kind, name, static: false, private: false } as ClassMethodDecoratorContext;
 }
 
 function add(this: Counter, by: number): number {
@@ -26,7 +26,7 @@ function add(this: Counter, by: number): number {
 
 describe('traced', () => {
   it('keeps this, arguments, value, name and length', () => {
-    const decorated = traced<Counter, [number], number>(add, contextOf('add'));
+    const decorated = traced(add, contextOf('add'));
     assert.notEqual(decorated, add);
     assert.equal(decorated.name, 'add');
     assert.equal(decorated.length, 1);
@@ -37,9 +37,9 @@ describe('traced', () => {
   });
 
   it('is named as told, else after the method', () => {
-    const named = traced('Add')<Counter, [number], number>(add, contextOf('add'));
-    const byOptions = traced({ name: 'Sum', attributes: { a: 1 } })<Counter, [number], number>(add, contextOf('add'));
-    const bySymbol = traced()<Counter, [number], number>(add, contextOf(Symbol('hidden')));
+    const named = traced('Add')(add, contextOf('add'));
+    const byOptions = traced({ name: 'Sum', attributes: { a: 1 } })(add, contextOf('add'));
+    const bySymbol = traced()(add, contextOf(Symbol('hidden')));
     named.call(new Counter(), 1);
     assert.equal(only(ended).name, 'Add');
     byOptions.call(new Counter(), 1);
