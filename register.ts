@@ -1,0 +1,36 @@
+/**
+ * What `--import otel-preload/register` and `--require otel-preload/register` load.
+ *
+ * It decides whether this process is one to trace, and only then loads the rest. Nothing is awaited, so that the app
+ * starts after it either way. This file is compiled for old Node.js lines too: they get one line and an untraced app.
+ */
+import type { start } from './src/start.ts';
+
+declare const require: (id: string) => { start: typeof start };
+
+const MIN_MAJOR = 20;
+const MIN_MINOR = 16;
+
+/** Programs that only start others: what they start is traced, they themselves are not even slowed. */
+const PACKAGE_MANAGERS = /^(?:npm|npx|yarn|yarnpkg|pnpm|pnpx|corepack)(?:-cli)?(?:-\d[\w.-]*)?(?:\.[cm]?js)?$/;
+
+function guard(): string | undefined {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < MIN_MAJOR || (major === MIN_MAJOR && minor < MIN_MINOR)) {
+    return `Node.js ${process.versions.node} is older than ${MIN_MAJOR}.${MIN_MINOR}; the app runs untraced`;
+  }
+  return undefined;
+}
+
+const script = (process.argv[1] || '').replace(/^.*[/\\]/, '');
+if (!PACKAGE_MANAGERS.test(script)) {
+  let trouble = guard();
+  if (trouble === undefined) {
+    try {
+      require('./start.js').start();
+    } catch (error) {
+      trouble = `could not start: ${String(error instanceof Error ? error.message : error)}; the app runs untraced`;
+    }
+  }
+  if (trouble !== undefined) process.stderr.write(`otel-preload: ${trouble.replace(/\s*\n\s*/g, ' ')}\n`);
+}

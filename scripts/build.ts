@@ -1,0 +1,171 @@
+/**
+ * Makes dist/: one CommonJS bundle, cut where something is loaded only when it is needed, and the types.
+ *
+ *   register.js            the guard; loads start.js
+ *   start.js               what every traced process loads
+ *   index.js               what apps import
+ *   instrumentation-*.js   one part for each row of the catalogue
+ *   …                      the other parts, see `parts`
+ *   lib/register.js,       import-in-the-middle's shared state and its loader-thread entry, which its wrappers
+ *   import-hook.mjs        import by URL
+ *
+ * CommonJS, because it must load synchronously by --require, by --import and from a running `require`.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { rolldown, type Plugin, type RolldownOptions } from 'rolldown';
+import { catalog } from '../src/instrument/catalog.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = `${root}dist`;
+const modules = `${root}node_modules`;
+const require = createRequire(import.meta.url);
+
+/** Parts that are loaded on demand by `load` in src/start.ts, besides the instrumentations. */
+const parts: Readonly<Record<string, string>> = {
+  yaml: 'src/config/yaml.ts',
+  dotenv: 'src/config/dotenv.ts',
+  suggest: 'src/config/suggest.ts',
+  'node-sdk': 'src/parts/node-sdk.ts',
+  'import-loader': 'src/parts/import-loader.ts',
+  'propagator-b3': 'src/parts/propagator-b3.ts',
+  'propagator-jaeger': 'src/parts/propagator-jaeger.ts',
+  'propagator-xray': 'src/parts/propagator-xray.ts',
+  'detector-container': 'src/parts/detector-container.ts',
+  'detector-alibaba': 'src/parts/detector-alibaba.ts',
+  'detector-aws': 'src/parts/detector-aws.ts',
+  'detector-azure': 'src/parts/detector-azure.ts',
+  'detector-gcp': 'src/parts/detector-gcp.ts',
+  'jaeger-encoder': 'src/wire/jaeger-encoder.ts',
+  'jaeger-agent-encoder': 'src/wire/jaeger-agent-encoder.ts',
+  'otlp-protobuf-encoder': 'src/wire/otlp-protobuf-encoder.ts',
+  'otlp-json-encoder': 'src/wire/otlp-json-encoder.ts',
+  'console-tree': 'src/export/console-tree.ts',
+  'flush-worker': 'src/flush-worker.ts',
+};
+
+const INSTRUMENTATION = 'instrumentation:';
+
+/** An instrumentation's part is its class under one name, whatever its package calls it. */
+const instrumentationParts: Plugin = {
+  name: 'instrumentation-parts',
+  resolveId: (id) => (id.startsWith(INSTRUMENTATION) ? `\0${id}` : null),
+  load(id) {
+    if (!id.startsWith(`\0${INSTRUMENTATION}`)) return null;
+    const name = id.slice(INSTRUMENTATION.length + 1);
+    const row = catalog.find((one) => one.name === name);
+    if (row === undefined) throw new Error(`no row for ${name}`);
+    return `export { ${row.className} as Instrumentation } from '@opentelemetry/instrumentation-${name}';`;
+  },
+};
+
+const HUB = `${root}src/instrument/hub.ts`;
+
+/** What `@opentelemetry/instrumentation` would hook by itself goes through the one registry instead. */
+const oneHub: Plugin = {
+  name: 'one-hub',
+  resolveId(id, importer) {
+    if (id === '\0hub-require') return id;
+    if (id === '\0hub-import') return id;
+    if (importer === undefined || !/@opentelemetry[/\\]instrumentation/.test(importer)) return null;
+    if (id === 'require-in-the-middle') return '\0hub-require';
+    if (id === 'import-in-the-middle') return '\0hub-import';
+    if (id === 'diagnostics_channel' && importer.includes('instrumentation-undici')) return HUB;
+    return null;
+  },
+  load(id) {
+    if (id === '\0hub-require') return `export { RequireHook as Hook } from ${JSON.stringify(HUB)};`;
+    if (id === '\0hub-import') return `export { ImportHook as Hook } from ${JSON.stringify(HUB)};`;
+    return null;
+  },
+};
+
+/** The packages of one release train depend on several patch versions of each other; the bundle has one copy of each. */
+const oneCopy: Plugin = {
+  name: 'one-copy',
+  async resolveId(id, importer) {
+    const match = /^@opentelemetry\/(?:core|resources|instrumentation|sdk-trace|semantic-conventions)$/.exec(id);
+    if (match === null || importer === undefined || importer.startsWith(`${root}src`)) return null;
+    return await this.resolve(id, `${root}src/start.ts`, { skipSelf: true });
+  },
+};
+
+/** `debug` would read the app's DEBUG variable and print. */
+const noDebug: Plugin = {
+  name: 'no-debug',
+  resolveId: (id) => (id === 'debug' ? '\0no-debug' : null),
+  load: (id) => (id === '\0no-debug' ? 'module.exports = () => () => {};' : null),
+};
+
+/**
+ * NodeSDK imports every exporter and both other signals at its top. Where only traces are on, none of them is
+ * reached; in that build they are empty.
+ */
+const tracesOnly: Plugin = {
+  name: 'traces-only',
+  resolveId(id, importer) {
+    if (importer === undefined || !/@opentelemetry[/\\]sdk-node[/\\]/.test(importer)) return null;
+    return /^@opentelemetry\/(?:exporter-|sdk-logs$|sdk-metrics$|propagator-b3$|configuration$)/.test(id)
+      ? { id: `\0unused:${id}`, moduleSideEffects: false }
+      : null;
+  },
+  load(id) {
+    if (!id.startsWith('\0unused:')) return null;
+    const names = Object.keys(require(id.slice('\0unused:'.length)) as object);
+    return names.map((name) => `export class ${name} { constructor() { throw new Error('not in this build'); } }`).join('\n');
+  },
+};
+
+/** import-in-the-middle's wrappers import this file by URL, so the bundle must use the very same one. */
+const sharedImportState: Plugin = {
+  name: 'shared-import-state',
+  resolveId: (id, importer) =>
+    importer !== undefined && /import-in-the-middle[/\\]index\.js$/.test(importer) && id === './lib/register'
+      ? { id: './lib/register.js', external: true }
+      : null,
+};
+
+const shared = {
+  platform: 'node',
+  external: ['@opentelemetry/api', /^node:/],
+  cwd: root,
+  checks: { circularDependency: false },
+} satisfies RolldownOptions;
+
+async function bundle(input: Record<string, string>, plugins: Plugin[], output: object): Promise<void> {
+  const build = await rolldown({ ...shared, input, plugins: [oneCopy, noDebug, ...plugins] });
+  await build.write({ dir: dist, entryFileNames: '[name].js', chunkFileNames: 'chunk-[hash].js', ...output });
+  await build.close();
+}
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(`${dist}/lib`, { recursive: true });
+cpSync(`${modules}/import-in-the-middle/lib/register.js`, `${dist}/lib/register.js`);
+
+const instrumentations = Object.fromEntries(
+  catalog.map(({ name }) => [`instrumentation-${name}`, INSTRUMENTATION + name]),
+);
+const cjs = { format: 'cjs', exports: 'named', minify: process.argv.includes('--no-minify') ? false : { mangle: false, compress: true, codegen: true } };
+await bundle(
+  { start: 'src/start.ts', index: 'src/index.ts', ...Object.fromEntries(Object.entries(parts).filter(([, f]) => existsSync(root + f))), ...instrumentations },
+  [instrumentationParts, oneHub, sharedImportState, tracesOnly],
+  cjs,
+);
+await bundle({ 'node-sdk-full': 'src/parts/node-sdk.ts' }, [oneHub], { ...cjs, chunkFileNames: 'full-[hash].js' });
+await bundle({ 'import-hook': `${modules}/import-in-the-middle/hook.mjs` }, [], {
+  format: 'esm',
+  entryFileNames: '[name].mjs',
+  chunkFileNames: 'import-hook-[hash].mjs',
+});
+{
+  const build = await rolldown({ ...shared, input: { register: 'register.ts' }, external: [/.*/], transform: { target: 'es2015' } });
+  await build.write({ dir: dist, format: 'cjs', entryFileNames: '[name].js' });
+  await build.close();
+}
+
+execFileSync(process.execPath, [`${modules}/typescript/bin/tsc`, '-p', `${root}tsconfig.types.json`], {
+  cwd: root,
+  stdio: 'inherit',
+});

@@ -1,0 +1,79 @@
+/**
+ * Writes src/instrument/catalog.ts from the installed @opentelemetry/auto-instrumentations-node.
+ *
+ * Every instrumentation is constructed once with recorders in the place of require- and
+ * import-in-the-middle: what it asks them to watch are its targets.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire, Module } from 'node:module';
+import { pathToFileURL } from 'node:url';
+
+const PREFIX = '@opentelemetry/instrumentation-';
+const root = new URL('..', import.meta.url);
+const require = createRequire(import.meta.url);
+
+/** Off unless named: one span for each look-up, connection or file would bury the trace. */
+const OFF = new Set(['dns', 'fs', 'net', 'host-metrics']);
+/** Not woken by a module: what does it instead. */
+const WOKEN_BY: Readonly<Record<string, string>> = {
+  undici: "{ channel: 'undici:request:create' }",
+  'runtime-node': "'metrics'",
+  'host-metrics': "'metrics'",
+  'aws-lambda': "'lambda'",
+};
+
+type Constructor = new (config: { enabled: boolean }) => object;
+
+export function generateCatalog(): string {
+  const manifest: unknown = JSON.parse(
+    readFileSync(new URL('node_modules/@opentelemetry/auto-instrumentations-node/package.json', root), 'utf8'),
+  );
+  const { dependencies } = manifest as { dependencies: Record<string, string> };
+  const packages = Object.keys(dependencies).filter((name) => name.startsWith(PREFIX));
+  const rows = packages.map((name) => {
+    const short = name.slice(PREFIX.length);
+    const { className, targets } = inspect(name);
+    const wokenBy = WOKEN_BY[short] ?? `[${targets.map((target) => `'${target}'`).join(', ')}]`;
+    if (wokenBy === '[]') throw new Error(`${name} watches no module: say in WOKEN_BY what wakes it`);
+    return `  { name: '${short}', className: '${className}', wokenBy: ${wokenBy}, byDefault: ${!OFF.has(short)} },`;
+  });
+  return [
+    '// Made by scripts/generate-catalog.ts from @opentelemetry/auto-instrumentations-node; do not edit.',
+    "import type { CatalogRow } from './catalog-row.ts';",
+    '',
+    'export const catalog: readonly CatalogRow[] = [',
+    ...rows,
+    '];',
+    '',
+  ].join('\n');
+}
+
+function inspect(packageName: string): { className: string; targets: string[] } {
+  const targets = new Set<string>();
+  class Recorder {
+    constructor(modules: readonly string[] | null) {
+      for (const name of modules ?? []) targets.add(name);
+    }
+  }
+  const recorder = Object.assign(Recorder, { Hook: Recorder });
+  const loader = Module as unknown as { _load: (request: string, ...rest: unknown[]) => unknown };
+  const original = loader._load;
+  loader._load = (request, ...rest) =>
+    request === 'import-in-the-middle' || request === 'require-in-the-middle'
+      ? recorder
+      : original.call(loader, request, ...rest);
+  try {
+    for (const file of Object.keys(require.cache)) if (file.includes('@opentelemetry')) delete require.cache[file];
+    const exports: Record<string, unknown> = require(packageName);
+    const className = Object.keys(exports).find((key) => key.endsWith('Instrumentation'));
+    if (className === undefined) throw new Error(`${packageName} exports no class named …Instrumentation`);
+    void new (exports[className] as Constructor)({ enabled: true });
+    return { className, targets: [...targets].sort() };
+  } finally {
+    loader._load = original;
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  writeFileSync(new URL('src/instrument/catalog.ts', root), generateCatalog());
+}

@@ -1,0 +1,51 @@
+import type { Log } from '../core/log.ts';
+import type { Encoder } from '../wire/encoder.ts';
+import { BatchingSpanProcessor, type BatchingOptions } from './batching-span-processor.ts';
+import { createTransport } from './create-transport.ts';
+import { Delivery, type DeliveryOptions } from './delivery.ts';
+import type { Exporter } from './exporter.ts';
+import { Ledger } from './ledger.ts';
+import type { TransportConfig } from './transport.ts';
+
+export type ExporterOptions = Omit<BatchingOptions, 'delivery' | 'ledger'> &
+  Omit<DeliveryOptions, 'transport' | 'ledger'> & {
+    readonly encoder: Encoder;
+    readonly transport: TransportConfig;
+    readonly log: Log;
+  };
+
+/** Puts encoder, batching, delivery and transport together; inert until the first span ends. */
+export function createExporter(options: ExporterOptions): Exporter {
+  const ledger = new Ledger();
+  const transport = createTransport(options.transport);
+  const delivery = new Delivery({ ...options, transport, ledger });
+  const processor = new BatchingSpanProcessor({ ...options, delivery, ledger });
+
+  return {
+    target: transport.target,
+    processor,
+    flush(deadlineMs) {
+      processor.seal();
+      return delivery.flush(deadlineMs);
+    },
+    get idle() {
+      return options.encoder.spans === 0 && delivery.idle;
+    },
+    takeUnsent() {
+      processor.seal();
+      const payloads = delivery.takeUnsent();
+      if (payloads.length === 0) return undefined;
+      return {
+        transport: options.transport,
+        payloads,
+        settle(delivered) {
+          for (const [index, { spans }] of payloads.entries()) {
+            if (index < delivered) ledger.delivered(spans);
+            else ledger.dropped('deadline', spans);
+          }
+        },
+      };
+    },
+    stats: () => ledger.stats(),
+  };
+}

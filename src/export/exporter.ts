@@ -1,0 +1,25 @@
+import type { SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { Payload } from '../wire/encoder.ts';
+import type { Stats } from './ledger.ts';
+import type { TransportConfig } from './transport.ts';
+
+/** What the end of the process leaves for another thread to send. */
+export interface Unsent {
+  readonly transport: TransportConfig;
+  readonly payloads: readonly Payload[];
+  /** Told once it is known what became of the first `delivered` of the payloads. */
+  readonly settle: (delivered: number) => void;
+}
+
+/** One way out for spans: a processor for the SDK, and what the end of the process needs of it. */
+export interface Exporter {
+  readonly target: string;
+  readonly processor: SpanProcessor;
+  /** Sends all that is there; past `deadlineMs` (`performance.now()` clock) it resolves all the same. */
+  flush(deadlineMs: number): Promise<void>;
+  /** Whether a flush would have nothing to do. */
+  readonly idle: boolean;
+  /** Stops sending and hands out the rest; undefined where there is none. */
+  takeUnsent(): Unsent | undefined;
+  stats(): Stats | undefined;
+}

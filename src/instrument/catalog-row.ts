@@ -1,0 +1,16 @@
+/** One instrumentation of @opentelemetry/auto-instrumentations-node, and what wakes it. */
+export interface CatalogRow {
+  /** The name that `OTEL_NODE_ENABLED_INSTRUMENTATIONS` takes, and the file of its part: `instrumentation-<name>.js`. */
+  readonly name: string;
+  /** The class that its package exports. */
+  readonly className: string;
+  /**
+   * - a list: the modules whose first `require` or `import` loads it;
+   * - a channel: the diagnostics channel whose first message loads it;
+   * - `metrics`: there only where metrics are asked for;
+   * - `lambda`: there only inside AWS Lambda.
+   */
+  readonly wokenBy: readonly string[] | { readonly channel: string } | 'metrics' | 'lambda';
+  /** Whether it is on when neither list of instrumentations is configured. */
+  readonly byDefault: boolean;
+}

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TracerProvider } from '@opentelemetry/api';
+import type { Log } from '../core/log.ts';
+import { catalog } from './catalog.ts';
+import type { CatalogRow } from './catalog-row.ts';
+import { hub, type Watcher } from './hub.ts';
+import { installHooks, wakeOnMessage, type HookOptions } from './hooks.ts';
+
+const API = '@opentelemetry/api';
+
+/** The little of `@opentelemetry/instrumentation`'s `Instrumentation` that is used. */
+export interface LoadedInstrumentation {
+  setTracerProvider(provider: TracerProvider): void;
+}
+
+export interface InstrumentOptions extends Pick<HookOptions, 'partsUrl' | 'loadImportLoader'> {
+  /** Short names; undefined means the catalogue's defaults. */
+  readonly enabled: readonly string[] | undefined;
+  readonly disabled: readonly string[];
+  readonly metrics: boolean;
+  readonly lambda: boolean;
+  /** Configuration by short name, handed to the constructor. */
+  readonly configs: Readonly<Record<string, object>>;
+  /** Constructs one instrumentation; its constructor puts the patches in. */
+  readonly load: (row: CatalogRow, config: object) => LoadedInstrumentation;
+  /** Whose tracers the instrumentations get; undefined until tracing has started. */
+  readonly tracerProvider: () => TracerProvider | undefined;
+  /** Told the version of every copy of `@opentelemetry/api` that the app loads. */
+  readonly onApiCopy: (version: string) => void;
+  readonly log: Log;
+}
+
+/**
+ * Makes every chosen instrumentation ready to load when its target is first required, imported or heard of.
+ *
+ * An instrumentation that cannot be constructed costs one line; its target works untraced.
+ *
+ * @returns the instrumentation scopes that are in use: a second instrumentation of the same name in the app would
+ *   make every span twice
+ */
+export function instrument(options: InstrumentOptions): ReadonlySet<string> {
+  const { enabled, disabled, configs, load, tracerProvider, log } = options;
+  const rows = catalog.filter((row) => (enabled?.includes(row.name) ?? row.byDefault) && !disabled.includes(row.name));
+  const asleep = new Set(rows);
+
+  function wake(row: CatalogRow): void {
+    if (!asleep.delete(row)) return;
+    try {
+      const instrumentation = load(row, configs[row.name] ?? {});
+      const provider = tracerProvider();
+      if (provider !== undefined) instrumentation.setTracerProvider(provider);
+    } catch (error) {
+      log.trouble(`instrumentation ${row.name}`, `instrumentation ${row.name} could not be loaded: ${String(error)}; its target runs untraced`);
+    }
+  }
+
+  const byTarget = new Map<string, CatalogRow[]>();
+  for (const row of rows) {
+    if (Array.isArray(row.wokenBy)) {
+      for (const target of row.wokenBy) byTarget.set(target, [...(byTarget.get(target) ?? []), row]);
+    } else if (typeof row.wokenBy === 'object') {
+      wakeOnMessage((row.wokenBy as { channel: string }).channel, () => wake(row));
+    }
+  }
+  const inUse = rows.filter((row) => Array.isArray(row.wokenBy) || typeof row.wokenBy === 'object' || options[row.wokenBy]);
+
+  installHooks({
+    targets: [...byTarget.keys(), API],
+    wake: (target) => byTarget.get(target)?.forEach(wake),
+    onError: (error, name) => log.trouble(`patch ${name}`, `instrumenting ${name} failed: ${String(error)}; it runs untraced`),
+    partsUrl: options.partsUrl,
+    loadImportLoader: options.loadImportLoader,
+  });
+
+  const apiCopies: Watcher = {
+    modules: [API],
+    onLoad(exports, name, baseDir) {
+      const version = name === API && baseDir !== undefined ? packageVersion(baseDir) : undefined;
+      if (version !== undefined) options.onApiCopy(version);
+      return exports;
+    },
+  };
+  hub.required.add(apiCopies);
+  hub.imported.add(apiCopies);
+
+  for (const row of inUse) if (typeof row.wokenBy === 'string') wake(row);
+  return new Set(inUse.map((row) => `@opentelemetry/instrumentation-${row.name}`));
+}
+
+function packageVersion(directory: string): string | undefined {
+  try {
+    const { version } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { version?: unknown };
+    return typeof version === 'string' ? version : undefined;
+  } catch {
+    return undefined;
+  }
+}

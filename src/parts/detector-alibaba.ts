@@ -1,0 +1,3 @@
+import { alibabaCloudEcsDetector } from '@opentelemetry/resource-detector-alibaba-cloud';
+
+export const detectors = [alibabaCloudEcsDetector];

@@ -1,0 +1,3 @@
+import { containerDetector } from '@opentelemetry/resource-detector-container';
+
+export const detectors = [containerDetector];

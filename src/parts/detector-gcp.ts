@@ -1,0 +1,3 @@
+import { gcpDetector } from '@opentelemetry/resource-detector-gcp';
+
+export const detectors = [gcpDetector];

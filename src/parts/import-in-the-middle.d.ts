@@ -1,0 +1,12 @@
+/** The in-thread loader, which import-in-the-middle ships without types. */
+declare module 'import-in-the-middle/create-hook.mjs' {
+  import type { LoadHookSync, ResolveHookSync } from 'node:module';
+  export function createHook(meta: { url: string }): {
+    applyOptions(options: { include: readonly string[] }): void;
+    resolveSync: ResolveHookSync;
+    loadSync: LoadHookSync;
+  };
+}
+declare module 'import-in-the-middle/supports-sync-hooks.mjs' {
+  export function supportsSyncHooks(): boolean;
+}

@@ -1,0 +1,1 @@
+export { NodeSDK } from '@opentelemetry/sdk-node';

@@ -1,0 +1,1 @@
+export { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3';

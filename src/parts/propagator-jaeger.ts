@@ -1,0 +1,1 @@
+export { JaegerPropagator } from '@opentelemetry/propagator-jaeger';

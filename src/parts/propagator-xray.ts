@@ -1,0 +1,1 @@
+export { AWSXRayPropagator } from '@opentelemetry/propagator-aws-xray';

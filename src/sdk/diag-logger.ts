@@ -1,0 +1,35 @@
+import type { DiagLogger } from '@opentelemetry/api';
+import type { Log } from '../core/log.ts';
+
+/** An app that starts an SDK of its own beside us gets this from its API copy's registration. */
+const DUPLICATE = /Attempted duplicate registration of API: (\w+)|does not match previously registered API/;
+
+/** Brings what OpenTelemetry says about itself to stderr, by our rules: one line, and not more than one a minute. */
+export function createDiagLogger(log: Log): DiagLogger {
+  const say =
+    (level: 'error' | 'warn') =>
+    (...parts: unknown[]): void => {
+      const text = parts.map(toText).join(' ');
+      if (DUPLICATE.test(text)) {
+        log.trouble('second SDK', 'the app starts an OpenTelemetry SDK of its own; ours stays the global one and traces, the app\'s is not registered');
+        return;
+      }
+      if (log.enabled(level)) log.trouble(text, text);
+    };
+  const tell =
+    (level: 'info' | 'debug' | 'verbose') =>
+    (...parts: unknown[]): void => {
+      if (log.enabled(level)) log.line(level, parts.map(toText).join(' '));
+    };
+  return { error: say('error'), warn: say('warn'), info: tell('info'), debug: tell('debug'), verbose: tell('verbose') };
+}
+
+function toText(part: unknown): string {
+  if (typeof part === 'string') return part;
+  if (part instanceof Error) return part.message;
+  try {
+    return JSON.stringify(part) ?? String(part);
+  } catch {
+    return String(part);
+  }
+}

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import type { ExporterChoice } from '../config/choose-exporters.ts';
+import type { Log } from '../core/log.ts';
+import { createExporter, type ExporterOptions } from '../export/create-exporter.ts';
+import type { Exporter } from '../export/exporter.ts';
+import type { TlsConfig, TransportConfig } from '../export/transport.ts';
+import type { Encoder } from '../wire/encoder.ts';
+
+/** The largest datagram that a Jaeger agent reads. */
+const MAX_PACKET_BYTES = 65_000;
+
+export type LoadPart = (part: string) => unknown;
+
+export type Batching = Pick<
+  ExporterOptions,
+  'scheduleDelayMs' | 'maxExportBatchSize' | 'maxPayloadBytes' | 'maxQueueBytes' | 'flushTimeoutMs' | 'exportTimeoutMs' | 'ready'
+>;
+
+/** Makes the exporters that the configuration chose; each loads only its own encoder. */
+export function createExporters(
+  choices: readonly ExporterChoice[],
+  batching: Batching,
+  log: Log,
+  load: LoadPart,
+): Exporter[] {
+  return choices.map((choice) => create(choice, { ...batching, log }, load));
+}
+
+function create(choice: ExporterChoice, options: Batching & { log: Log }, load: LoadPart): Exporter {
+  switch (choice.kind) {
+    case 'jaeger-http': {
+      const { createJaegerEncoder } = load('jaeger-encoder') as typeof import('../wire/jaeger-encoder.ts');
+      const headers = authorization(choice.user, choice.password);
+      return createExporter({
+        ...options,
+        encoder: createJaegerEncoder(),
+        exportTimeoutMs: choice.timeoutMs,
+        transport: { kind: 'http', url: choice.url, headers, gzip: false },
+      });
+    }
+    case 'jaeger-agent': {
+      const { createJaegerAgentEncoder } = load('jaeger-agent-encoder') as typeof import('../wire/jaeger-agent-encoder.ts');
+      return createExporter({
+        ...options,
+        encoder: createJaegerAgentEncoder({ protocol: choice.protocol }),
+        maxPayloadBytes: Math.min(MAX_PACKET_BYTES, options.maxPayloadBytes),
+        transport: { kind: 'udp', host: choice.host, port: choice.port },
+      });
+    }
+    case 'otlp': {
+      const transport: TransportConfig = {
+        kind: choice.protocol === 'grpc' ? 'grpc' : 'http',
+        url: /^[a-z]+:\/\//i.test(choice.url) ? choice.url : `${choice.insecure ? 'http' : 'https'}://${choice.url}`,
+        headers: choice.headers,
+        gzip: choice.compression === 'gzip',
+        ...readTls(choice, options.log),
+      };
+      const hint = 'no exporter is configured; set TRACING_URL to a Jaeger or OTEL_EXPORTER_OTLP_ENDPOINT to a collector';
+      return createExporter({
+        ...options,
+        encoder: createOtlpEncoder(choice.protocol, load),
+        exportTimeoutMs: choice.timeoutMs,
+        transport,
+        ...(choice.isDefault ? { firstFailureHint: hint } : {}),
+      });
+    }
+    case 'console': {
+      const { createConsoleTree } = load('console-tree') as typeof import('../export/console-tree.ts');
+      const { stderr } = process;
+      return createConsoleTree({ write: (text) => stderr.write(text), colour: stderr.isTTY && stderr.hasColors() });
+    }
+  }
+}
+
+function createOtlpEncoder(protocol: 'http/protobuf' | 'http/json' | 'grpc', load: LoadPart): Encoder {
+  if (protocol === 'http/json') {
+    return (load('otlp-json-encoder') as typeof import('../wire/otlp-json-encoder.ts')).createOtlpJsonEncoder();
+  }
+  return (load('otlp-protobuf-encoder') as typeof import('../wire/otlp-protobuf-encoder.ts')).createOtlpProtobufEncoder();
+}
+
+function authorization(user: string | undefined, password: string | undefined): Record<string, string> {
+  if (user === undefined && password === undefined) return {};
+  const basic = Buffer.from(`${user ?? ''}:${password ?? ''}`).toString('base64');
+  return { authorization: `Basic ${basic}` };
+}
+
+/** Reads the PEM files; one that cannot be read costs one line, and the connection goes without it. */
+function readTls(choice: ExporterChoice & { kind: 'otlp' }, log: Log): { tls?: TlsConfig } {
+  const tls: Record<string, string> = {};
+  const files = { ca: choice.certificate, key: choice.clientKey, cert: choice.clientCertificate };
+  for (const [name, file] of Object.entries(files)) {
+    if (file === undefined) continue;
+    try {
+      tls[name] = readFileSync(file, 'utf8');
+    } catch (error) {
+      log.line('error', `${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}); connecting to ${choice.url} without it`);
+    }
+  }
+  return Object.keys(tls).length === 0 ? {} : { tls };
+}

@@ -1,0 +1,197 @@
+/** The composition root: puts the rooms together and knows everyone; nobody knows it. */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
+import { diag, DiagLogLevel } from '@opentelemetry/api';
+import type { SpanLimits } from '@opentelemetry/sdk-trace';
+import { chooseExporters } from './config/choose-exporters.ts';
+import { withEnvironment } from './config/environment.ts';
+import { loadSettings } from './config/load.ts';
+import type { Settings } from './config/options.ts';
+import { createLog, type Log } from './core/log.ts';
+import type { Exporter } from './export/exporter.ts';
+import { describeDropped } from './export/ledger.ts';
+import { OpenSpans } from './export/open-spans.ts';
+import type { CatalogRow } from './instrument/catalog-row.ts';
+import { directoryUrl, type ImportLoader } from './instrument/hooks.ts';
+import { instrument, type LoadedInstrumentation } from './instrument/instrument.ts';
+import { flushBlocking } from './lifecycle/blocking-flush.ts';
+import { watchEnds, type Ending } from './lifecycle/lifecycle.ts';
+import { createResource } from './resource-stub.ts';
+import { createDiagLogger } from './sdk/diag-logger.ts';
+import { createExporters } from './sdk/exporters.ts';
+import { adoptApiVersion, shareGlobalProvider } from './sdk/global-provider.ts';
+import { createPropagator } from './sdk/propagator.ts';
+import { createSampler } from './sdk/sampler.ts';
+import { RUNTIME, type Runtime } from './span/runtime.ts';
+
+/** `EX_CONFIG` of sysexits.h. */
+const EXIT_CONFIG = 78;
+
+const require = createRequire(import.meta.url);
+const here = import.meta.dirname;
+
+/** Loads one of the bundle's parts, see scripts/build.ts. */
+const load = (part: string): unknown => require(`./${part}.js`);
+
+/** Starts tracing in this process or thread. What goes wrong is one line; only `TRACING_STRICT` ends the process. */
+export function start(): void {
+  const globals = globalThis as { [RUNTIME]?: Runtime };
+  const { settings, sources, problems, mustStop, sdkEnvironment } = loadSettings({
+    env: process.env,
+    cwd: process.cwd(),
+    readers: {
+      yaml: () => load('yaml') as typeof import('./config/yaml.ts'),
+      dotenv: () => load('dotenv') as typeof import('./config/dotenv.ts'),
+      suggest: () => load('suggest') as typeof import('./config/suggest.ts'),
+    },
+  });
+  const log = createLog({ level: settings.logLevel });
+  if (globals[RUNTIME] !== undefined) {
+    log.line('warn', 'is already running in this process; this second copy does nothing');
+    return;
+  }
+  // A worker thread has its main thread's configuration, which has been said once.
+  if (isMainThread) for (const { text } of problems) log.line('error', text);
+  if (mustStop) process.exit(EXIT_CONFIG);
+  if (settings.sdkDisabled) return;
+
+  const wantsMetrics = isOn(settings.metricsExporter);
+  const wantsOthers = wantsMetrics || isOn(settings.logsExporter);
+  const choices = chooseExporters(settings, sources);
+  if (choices.length === 0 && !wantsOthers) return;
+
+  diag.setLogger(createDiagLogger(log), { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true });
+  const { resource, ready } = createResource(settings);
+  const exporters = createExporters(choices, { ...settings, ready }, log, load);
+  const openSpans = new OpenSpans();
+
+  const scopes = instrument({
+    enabled: settings.enabledInstrumentations,
+    disabled: settings.disabledInstrumentations ?? [],
+    metrics: wantsMetrics,
+    lambda: settings.lambdaHandler !== undefined,
+    configs: instrumentationConfigs(settings),
+    load: (row, config) => withEnvironment(sdkEnvironment, () => construct(row, config)),
+    tracerProvider: () => provider,
+    onApiCopy: (version) => {
+      if (adoptApiVersion(version)) log.line('warn', `the app brings @opentelemetry/api ${version}, newer than ours; both are used`);
+    },
+    partsUrl: directoryUrl(join(here, 'start.js')),
+    loadImportLoader: () => load('import-loader') as ImportLoader,
+    log,
+  });
+
+  const { NodeSDK } = load(wantsOthers ? 'node-sdk-full' : 'node-sdk') as typeof import('./parts/node-sdk.ts');
+  const sdk = withEnvironment(sdkEnvironment, () => {
+    const created = new NodeSDK({
+      resource,
+      autoDetectResources: false,
+      spanProcessors: exporters.length === 0 ? [] : [openSpans, ...exporters.map(({ processor }) => processor)],
+      sampler: createSampler(settings.tracesSampler, settings.tracesSamplerArg),
+      spanLimits: spanLimits(settings),
+      textMapPropagator: createPropagator(settings.propagators, load),
+    });
+    created.start();
+    return created;
+  });
+  const provider = shareGlobalProvider(scopes);
+
+  const ending = createEnding(exporters, openSpans, wantsOthers ? () => sdk.shutdown() : undefined, log);
+  watchEnds(ending, settings.flushTimeoutMs);
+  Object.defineProperty(globals, RUNTIME, { value: createRuntime(exporters, settings.flushTimeoutMs, () => sdk.shutdown()) });
+}
+
+function construct(row: CatalogRow, config: object): LoadedInstrumentation {
+  const { Instrumentation } = load(`instrumentation-${row.name}`) as {
+    Instrumentation: new (config: object) => LoadedInstrumentation;
+  };
+  return new Instrumentation(config);
+}
+
+function isOn(exporters: readonly string[]): boolean {
+  return exporters.length > 0 && !exporters.includes('none');
+}
+
+/** An app prints what it prints untraced, so the trace's ids go into its log records only where that is asked for. */
+function instrumentationConfigs({ logCorrelation, logsExporter }: Settings): Readonly<Record<string, object>> {
+  const config = { disableLogCorrelation: !logCorrelation, disableLogSending: !isOn(logsExporter) };
+  return { pino: config, winston: config, bunyan: config };
+}
+
+/** Limits of spans; the general ones count where the span's own are not set. */
+function spanLimits(settings: Settings): SpanLimits {
+  return {
+    attributeValueLengthLimit: settings.spanAttributeValueLengthLimit ?? settings.attributeValueLengthLimit ?? Infinity,
+    attributeCountLimit: settings.spanAttributeCountLimit ?? settings.attributeCountLimit,
+    eventCountLimit: settings.spanEventCountLimit,
+    linkCountLimit: settings.spanLinkCountLimit,
+    attributePerEventCountLimit: settings.eventAttributeCountLimit,
+    attributePerLinkCountLimit: settings.linkAttributeCountLimit,
+  };
+}
+
+/** @param shutdownOthers ends the metrics and logs halves, where they are on */
+function createEnding(
+  exporters: readonly Exporter[],
+  openSpans: OpenSpans,
+  shutdownOthers: (() => Promise<void>) | undefined,
+  log: Log,
+): Ending {
+  return {
+    get idle() {
+      return shutdownOthers === undefined && exporters.every(({ idle }) => idle);
+    },
+    endOpenSpans: () => openSpans.endAll(),
+    async flush(deadlineMs) {
+      await Promise.all([...exporters.map((exporter) => exporter.flush(deadlineMs)), within(shutdownOthers?.(), deadlineMs)]);
+    },
+    flushBlocking(timeoutMs) {
+      const unsent = exporters.flatMap((exporter) => exporter.takeUnsent() ?? []);
+      if (unsent.length === 0) return;
+      const delivered = timeoutMs > 0 ? flushBlocking(join(here, 'flush-worker.js'), unsent, timeoutMs) : [];
+      for (const [index, { settle }] of unsent.entries()) settle(delivered[index] ?? 0);
+    },
+    report() {
+      for (const exporter of exporters) {
+        const stats = exporter.stats();
+        const dropped = stats && describeDropped(stats);
+        if (dropped !== undefined) log.line('error', `of ${stats?.ended} spans for ${exporter.target} these are lost: ${dropped}`);
+      }
+    },
+  };
+}
+
+/** Settles with the promise, whatever it comes to, or at the deadline. */
+async function within(promise: Promise<void> | undefined, deadlineMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, deadlineMs - performance.now()));
+  });
+  await Promise.race([Promise.resolve(promise).catch(() => {}), timeout]);
+  clearTimeout(timer);
+}
+
+/** What the helper finds of us in the process. */
+function createRuntime(exporters: readonly Exporter[], flushTimeoutMs: number, shutdown: () => Promise<void>): Runtime {
+  return {
+    async forceFlush() {
+      const deadlineMs = performance.now() + flushTimeoutMs;
+      await Promise.all(exporters.map((exporter) => exporter.flush(deadlineMs)));
+    },
+    shutdown,
+    stats() {
+      const sum = { ended: 0, delivered: 0, spooled: 0, dropped: {} as Record<string, number> };
+      for (const exporter of exporters) {
+        const stats = exporter.stats();
+        if (stats === undefined) continue;
+        sum.ended += stats.ended;
+        sum.delivered += stats.delivered;
+        for (const [reason, spans] of Object.entries(stats.dropped)) {
+          if (spans > 0) sum.dropped[reason] = (sum.dropped[reason] ?? 0) + spans;
+        }
+      }
+      return sum;
+    },
+  };
+}
