@@ -1,6 +1,7 @@
-import { attributes, listOf, names } from './list-type.ts';
+import { listOf, names } from './list-type.ts';
 import type { Option, ValueOf } from './option.ts';
 import { otlpOptions } from './otlp-options.ts';
+import { attributes } from './pairs-type.ts';
 import { sdkOptions } from './sdk-options.ts';
 import {
   boolean,

@@ -1,4 +1,4 @@
-import { headers } from './list-type.ts';
+import { headers } from './pairs-type.ts';
 import type { Option } from './option.ts';
 import { boolean, endpoint, oneOf, text, timeoutMilliseconds } from './value-type.ts';
 

@@ -38,7 +38,12 @@ export function parseYaml(content: string): YamlResult {
     const offset = (node as Partial<Node> | null)?.range?.[0];
     return offset === undefined ? fallback : lines.linePos(offset).line;
   };
-  return { status: 'parsed', root: createConverter(document, lineOf)(document.contents, 1, 0) };
+  const { convert, unresolved } = createConverter(document, lineOf);
+  const root = convert(document.contents, 1, 0);
+  const [alias] = unresolved;
+  if (alias === undefined) return { status: 'parsed', root };
+  const { line, col } = lines.linePos(alias.range?.[0] ?? 0);
+  return { status: 'failed', line, column: col, reason: 'An alias has no anchor' };
 }
 
 /** What the parser says after a colon may be a piece of the file, and so of a password. */
@@ -52,9 +57,11 @@ type LineOf = (node: unknown, fallback: number) => number;
 function createConverter(document: Document, lineOf: LineOf) {
   // each anchor is converted once, or a few lines of aliases to aliases would fill the memory
   const anchors = new Map<unknown, YamlNode>();
+  const unresolved: Alias[] = [];
 
   function resolve(node: Alias, line: number, depth: number): YamlNode {
     const target = node.resolve(document);
+    if (target === undefined) unresolved.push(node);
     const known = anchors.get(target) ?? convert(target, line, depth + 1);
     anchors.set(target, known);
     return known;
@@ -84,7 +91,7 @@ function createConverter(document: Document, lineOf: LineOf) {
     return { kind: 'scalar', line, text };
   }
 
-  return convert;
+  return { convert, unresolved };
 }
 
 function isMergeKey(key: Scalar): boolean {
