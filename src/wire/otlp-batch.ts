@@ -1,0 +1,148 @@
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { ByteWriter } from './byte-writer.ts';
+import type { Encoder, Payload } from './encoder.ts';
+import { ResourceCache } from './resource-cache.ts';
+
+export type Scope = ReadableSpan['instrumentationScope'];
+type Resource = ReadableSpan['resource'];
+
+/** What stands before and behind a list whose items are written one by one. */
+export interface Frame {
+  readonly head: Uint8Array;
+  readonly tail: Uint8Array;
+}
+
+/** The two forms that OTLP has on the wire. */
+export interface OtlpFormat {
+  readonly contentType: string;
+  /** Around the scopes of one resource. */
+  resourceFrame(attributes: Readonly<Record<string, unknown>>, resource: Resource): Frame;
+  /** Around the spans of one scope. */
+  scopeFrame(scope: Scope): Frame;
+  /** One span behind the ones that `writer` has already. */
+  writeSpan(writer: ByteWriter, span: ReadableSpan): void;
+  /** What says that `bytes` of the resource, of its first scope or of one after it follow. */
+  lead(bytes: number, level: Level): Uint8Array;
+  /** How long `lead` is. */
+  leadBytes(bytes: number, level: Level): number;
+}
+
+export type Level = 'resource' | 'first scope' | 'scope';
+
+/** The spans of one scope in the batch being filled. */
+interface ScopeSpans {
+  readonly frame: Frame;
+  readonly writer: ByteWriter;
+  level: Level;
+}
+
+/** Scopes are as many as instrumentations; an app that makes them on the fly must not have us keep all of them. */
+const MAX_KEPT_SCOPES = 64;
+
+/**
+ * An ExportTraceServiceRequest that is filled span by span, one buffer for each scope.
+ *
+ *     lead | resource head | { lead | scope head | spans | scope tail } for each scope | resource tail
+ *
+ * The resource is encoded when it is first seen, and anew when its asynchronous attributes have arrived.
+ * A span of another resource is refused until the batch is taken.
+ */
+export class OtlpBatch implements Encoder {
+  spans = 0;
+  readonly #format: OtlpFormat;
+  readonly #resourceFrame: ResourceCache<Frame>;
+  readonly #known = new Map<Scope, ScopeSpans>();
+  /** Those with a span in this batch, in the order of their first. */
+  readonly #filled: ScopeSpans[] = [];
+  /** Of all filled scopes, leads and frames included. */
+  #scopeBytes = 0;
+  #resource: Resource | undefined;
+
+  constructor(format: OtlpFormat) {
+    this.#format = format;
+    this.#resourceFrame = new ResourceCache((attributes, resource) => format.resourceFrame(attributes, resource));
+  }
+
+  get bytes(): number {
+    return this.#resource === undefined ? 0 : this.#total(this.#resource, this.#scopeBytes);
+  }
+
+  append(span: ReadableSpan, limitBytes: number): boolean {
+    const { resource } = span;
+    if (this.#resource !== undefined && this.#resource !== resource) return false;
+    const scope = this.#scope(span.instrumentationScope);
+    const { writer } = scope;
+    const mark = writer.at;
+    const isNew = mark === 0;
+    if (isNew) scope.level = this.#filled.length === 0 ? 'first scope' : 'scope';
+    const before = isNew ? 0 : this.#sizeOf(scope);
+
+    writer.limit(limitBytes - this.#scopeBytes + before);
+    this.#format.writeSpan(writer, span);
+    const scopeBytes = this.#scopeBytes - before + this.#sizeOf(scope);
+    if (writer.overflowed || this.#total(resource, scopeBytes) > limitBytes) {
+      writer.rewind(mark);
+      return false;
+    }
+    if (isNew) this.#filled.push(scope);
+    this.#scopeBytes = scopeBytes;
+    this.#resource = resource;
+    this.spans++;
+    return true;
+  }
+
+  take(): Payload | undefined {
+    if (this.#resource === undefined) return undefined;
+    const { head, tail } = this.#resourceFrame.get(this.#resource);
+    const inner = head.length + this.#scopeBytes + tail.length;
+    const chunks = [this.#format.lead(inner, 'resource'), head];
+    for (const { level, frame, writer } of this.#filled) {
+      const bytes = frame.head.length + writer.at + frame.tail.length;
+      chunks.push(this.#format.lead(bytes, level), frame.head, writer.written, frame.tail);
+    }
+    chunks.push(tail);
+    const payload = { body: concat(chunks), contentType: this.#format.contentType, spans: this.spans };
+    this.#reset();
+    return payload;
+  }
+
+  #total(resource: Resource, scopeBytes: number): number {
+    const { head, tail } = this.#resourceFrame.get(resource);
+    const inner = head.length + scopeBytes + tail.length;
+    return this.#format.leadBytes(inner, 'resource') + inner;
+  }
+
+  #sizeOf({ level, frame, writer }: ScopeSpans): number {
+    const bytes = frame.head.length + writer.at + frame.tail.length;
+    return this.#format.leadBytes(bytes, level) + bytes;
+  }
+
+  #scope(scope: Scope): ScopeSpans {
+    const known = this.#known.get(scope);
+    if (known !== undefined) return known;
+    const made = { frame: this.#format.scopeFrame(scope), writer: new ByteWriter(), level: 'scope' as Level };
+    this.#known.set(scope, made);
+    return made;
+  }
+
+  #reset(): void {
+    for (const { writer } of this.#filled) writer.clear();
+    if (this.#known.size > MAX_KEPT_SCOPES) this.#known.clear();
+    this.#filled.length = 0;
+    this.#scopeBytes = 0;
+    this.#resource = undefined;
+    this.spans = 0;
+  }
+}
+
+function concat(chunks: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const chunk of chunks) length += chunk.length;
+  const joined = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    joined.set(chunk, at);
+    at += chunk.length;
+  }
+  return joined;
+}

@@ -1,0 +1,120 @@
+import { type HrTime, type Link, type SpanContext, SpanStatusCode } from '@opentelemetry/api';
+import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
+import type { ByteWriter } from './byte-writer.ts';
+import { hexToU32, padId } from './hex.ts';
+import { nanosHigh, nanosLow } from './hr-time.ts';
+import { toText } from './json-text.ts';
+import type { OtlpAttributeWriter } from './otlp-attribute-writer.ts';
+import { toOtlpFlags } from './otlp-flags.ts';
+
+/**
+ * Writes spans as protobuf; a field that has its default is left out, except where it is meant.
+ *
+ *     Span { 1: trace_id, 2: span_id, 3: trace_state, 4: parent_span_id, 5: name, 6: kind,
+ *            7: start ns fixed64, 8: end ns fixed64, 9: attributes*, 10: dropped_attributes_count,
+ *            11: Event*, 12: dropped_events_count, 13: Link*, 14: dropped_links_count,
+ *            15: Status, 16: flags fixed32 }
+ *     Event { 1: time ns fixed64, 2: name, 3: attributes*, 4: dropped_attributes_count }
+ *     Link { 1: trace_id, 2: span_id, 3: trace_state, 4: attributes*, 5: dropped_attributes_count, 6: flags fixed32 }
+ *     Status { 2: message, 3: code }
+ *
+ * A tag is its field number times eight, plus 0 for a varint, 1 for 64 bits, 2 for bytes, 5 for 32 bits.
+ */
+export class OtlpSpanWriter {
+  readonly #attributes: OtlpAttributeWriter;
+
+  constructor(attributes: OtlpAttributeWriter) {
+    this.#attributes = attributes;
+  }
+
+  /** @param tag of the repeated field that the span is one of */
+  span(writer: ByteWriter, tag: number, span: ReadableSpan): void {
+    const context = span.spanContext();
+    const parent = span.parentSpanContext;
+    writer.u8(tag);
+    // most spans are between 128 bytes and 16 KB: a length of two bytes moves nothing
+    const mark = writer.openLength(2);
+    writeIds(writer, context);
+    if (parent?.spanId) writeSpanId(writer, 0x22, parent.spanId);
+    writeText(writer, 0x2a, toText(span.name));
+    writeCount(writer, 0x30, span.kind + 1);
+    writeTime(writer, 0x39, span.startTime);
+    writeTime(writer, 0x41, span.endTime);
+    this.#attributes.attributes(writer, 0x4a, span.attributes);
+    writeCount(writer, 0x50, span.droppedAttributesCount);
+    for (const event of span.events) this.#event(writer, event);
+    writeCount(writer, 0x60, span.droppedEventsCount);
+    for (const link of span.links) this.#link(writer, link);
+    writeCount(writer, 0x70, span.droppedLinksCount);
+    if (span.status.code !== SpanStatusCode.UNSET) writeStatus(writer, span.status);
+    writer.u16(0x8501);
+    writer.u32Le(toOtlpFlags(context, parent));
+    writer.closeLength(mark, 2);
+  }
+
+  #event(writer: ByteWriter, { time, name, attributes, droppedAttributesCount }: TimedEvent): void {
+    writer.u8(0x5a);
+    const mark = writer.openLength(1);
+    writeTime(writer, 0x09, time);
+    writeText(writer, 0x12, toText(name));
+    if (attributes !== undefined) this.#attributes.attributes(writer, 0x1a, attributes);
+    writeCount(writer, 0x20, droppedAttributesCount);
+    writer.closeLength(mark, 1);
+  }
+
+  #link(writer: ByteWriter, { context, attributes, droppedAttributesCount }: Link): void {
+    writer.u8(0x6a);
+    const mark = writer.openLength(1);
+    writeIds(writer, context);
+    if (attributes !== undefined) this.#attributes.attributes(writer, 0x22, attributes);
+    writeCount(writer, 0x28, droppedAttributesCount);
+    writer.u8(0x35);
+    writer.u32Le(toOtlpFlags(context, context));
+    writer.closeLength(mark, 1);
+  }
+}
+
+function writeIds(writer: ByteWriter, { traceId, spanId, traceState }: SpanContext): void {
+  const trace = padId(traceId, 32);
+  writer.u16(0x0a10);
+  writer.u32(hexToU32(trace, 0));
+  writer.u32(hexToU32(trace, 8));
+  writer.u32(hexToU32(trace, 16));
+  writer.u32(hexToU32(trace, 24));
+  writeSpanId(writer, 0x12, spanId);
+  if (traceState !== undefined) writeText(writer, 0x1a, traceState.serialize());
+}
+
+function writeSpanId(writer: ByteWriter, tag: number, spanId: string): void {
+  const id = padId(spanId, 16);
+  writer.u8(tag);
+  writer.u8(8);
+  writer.u32(hexToU32(id, 0));
+  writer.u32(hexToU32(id, 8));
+}
+
+function writeText(writer: ByteWriter, tag: number, text: string): void {
+  if (text === '') return;
+  writer.u8(tag);
+  writer.textVarint(text);
+}
+
+function writeCount(writer: ByteWriter, tag: number, count: number | undefined): void {
+  if (!count) return;
+  writer.u8(tag);
+  writer.varint(count);
+}
+
+function writeTime(writer: ByteWriter, tag: number, time: HrTime): void {
+  writer.u8(tag);
+  writer.u32Le(nanosLow(time));
+  writer.u32Le(nanosHigh(time));
+}
+
+function writeStatus(writer: ByteWriter, { code, message }: ReadableSpan['status']): void {
+  writer.u8(0x7a);
+  const mark = writer.openLength(1);
+  if (message) writeText(writer, 0x12, toText(message));
+  writeCount(writer, 0x18, code);
+  writer.closeLength(mark, 1);
+}
