@@ -58,6 +58,12 @@ export class ByteWriter {
     return this.at + bytes <= this.#end || this.#grow(bytes);
   }
 
+  /** Takes nothing more until `rewind`. */
+  refuse(): void {
+    this.overflowed = true;
+    this.#end = -1;
+  }
+
   u8(value: number): void {
     if (this.room(1)) this.#buffer[this.at++] = value;
   }
@@ -212,8 +218,7 @@ export class ByteWriter {
         // more than the runtime gives in one piece
       }
     }
-    this.overflowed = true;
-    this.#end = -1;
+    this.refuse();
     return false;
   }
 
