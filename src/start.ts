@@ -149,7 +149,8 @@ function createEnding(
     flushBlocking(timeoutMs) {
       const unsent = exporters.flatMap((exporter) => exporter.takeUnsent() ?? []);
       if (unsent.length === 0) return;
-      const delivered = timeoutMs > 0 ? flushBlocking(join(here, 'flush-worker.js'), unsent, timeoutMs) : [];
+      const jobs = unsent.map(({ transport, payloads }) => ({ transport, payloads }));
+      const delivered = timeoutMs > 0 ? flushBlocking(join(here, 'flush-worker.js'), jobs, timeoutMs) : [];
       for (const [index, { settle }] of unsent.entries()) settle(delivered[index] ?? 0);
     },
     report() {

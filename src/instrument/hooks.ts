@@ -29,6 +29,9 @@ export interface HookOptions {
 /** What `import-in-the-middle/create-hook.mjs` and `supports-sync-hooks.mjs` export. */
 export type ImportLoader = typeof import('../parts/import-loader.ts');
 
+/** What import-in-the-middle shows: an ES module's exports, to be read and written. */
+type Namespace = Record<string, unknown>;
+
 /** Puts the hooks in, once in a process or thread. */
 export function installHooks({ targets, wake, onError, partsUrl, loadImportLoader }: HookOptions): void {
   const names = [...targets];
@@ -51,10 +54,25 @@ export function installHooks({ targets, wake, onError, partsUrl, loadImportLoade
   const showRequired = (exports: unknown, name: string, baseDir?: string): unknown =>
     show(hub.required, exports, name, baseDir);
 
+  /**
+   * A CommonJS module that is imported has one object behind all its import forms, `module.exports`. It is patched there,
+   * so that the default import, named imports and a `require` elsewhere all see the patch; the namespace then follows.
+   */
+  function showImported(namespace: Namespace, name: string, baseDir?: string, format?: string): void {
+    if (format !== 'commonjs' && format !== 'builtin') {
+      show(hub.imported, namespace, name, baseDir);
+      return;
+    }
+    const shown = show(hub.imported, namespace['default'], name, baseDir);
+    for (const key of Object.keys(namespace)) {
+      const value = key === 'default' || key === 'module.exports' ? shown : (shown as Namespace)[key];
+      if (value !== undefined && namespace[key] !== value) namespace[key] = value;
+    }
+  }
+
   // require-in-the-middle keeps this very array, so that a name added later is seen.
   void new RealRequireHook(names, { internals: true }, showRequired as never);
-  void new RealImportHook(names, { internals: true }, ((exports: unknown, name: string, baseDir?: string) =>
-    show(hub.imported, exports, name, baseDir)) as never);
+  void new RealImportHook(names, { internals: true }, showImported as never);
 
   hub.hookAlso = (modules) => {
     for (const name of modules) if (isAbsolute(name) && !names.includes(name)) names.push(name);

@@ -33,21 +33,21 @@ export function watchEnds(ending: Ending, flushTimeoutMs: number): { close(): vo
   let flushing = false;
   /** Set by the first flush of the end; what comes after has only the rest of that time. */
   let deadlineMs: number | undefined;
-  let flushed = false;
+  /** A flush has been tried and could not send all; another attempt a moment later would not either. */
+  let exhausted = false;
 
   async function flush(): Promise<void> {
     deadlineMs ??= performance.now() + flushTimeoutMs;
     ending.endOpenSpans();
     await ending.flush(deadlineMs);
-    flushed = true;
+    exhausted = !ending.idle;
   }
 
   function onExit(): void {
     ending.endOpenSpans();
     if (!ending.idle) {
       const leftMs = (deadlineMs ?? performance.now() + flushTimeoutMs) - performance.now();
-      // What a whole flush could not send a moment ago, another attempt would not send either.
-      ending.flushBlocking(flushed ? 0 : Math.max(0, leftMs));
+      ending.flushBlocking(exhausted ? 0 : Math.max(0, leftMs));
     }
     ending.report();
   }
@@ -55,7 +55,7 @@ export function watchEnds(ending: Ending, flushTimeoutMs: number): { close(): vo
   function onBeforeExit(): void {
     // A flush makes the loop turn, and then 'beforeExit' comes again: where the app listens to it, that would
     // be seen. There the rest goes out in 'exit'.
-    if (flushed || ending.idle || process.listenerCount('beforeExit') > 1) return;
+    if (exhausted || ending.idle || process.listenerCount('beforeExit') > 1) return;
     void flush();
   }
 
