@@ -47,9 +47,12 @@ function isNear(name: string, candidate: string, apart: number, tolerance: Toler
   return apart <= (name.length < 20 ? 2 : 3);
 }
 
-/** `tracingUrl`, `tracing-url` and `tracing_url` are the same name to whoever typed them. */
+/** To whoever typed them `tracingUrl` and `tracing-url` are the same name, and the unit is no part of it. */
 function plain(name: string): string {
-  return name.replaceAll(/[_.-]/g, '').toLowerCase();
+  return name
+    .toLowerCase()
+    .replace(/_(?:ms|millis)$/, '')
+    .replaceAll(/[_.-]/g, '');
 }
 
 function letters(name: string): string {

@@ -57,7 +57,7 @@ export function pickYamlValues(root: YamlNode, file: string, suggest: () => type
       const known = level.get(key);
       if (known instanceof Map) pick(value, known, here);
       else if (known !== undefined) pickOption(value, known, here);
-      else guess(key, value, level, path);
+      else guess(key, value, level, path, node.entries);
     }
   }
 
@@ -67,10 +67,18 @@ export function pickYamlValues(root: YamlNode, file: string, suggest: () => type
       candidates.push([name, { raw: held.raw, source: { kind: 'yaml', path, file, line: value.line } }]);
   }
 
-  function guess(key: string, value: YamlNode, level: Level, path: string): void {
+  function guess(
+    key: string,
+    value: YamlNode,
+    level: Level,
+    path: string,
+    siblings: ReadonlyMap<string, YamlNode>,
+  ): void {
     // top-level keys and those of `register` are shared with the app, which has every right to a name near ours
     const tolerance: Tolerance = path === '' || path === 'register' ? 'tight' : 'loose';
-    const near = suggest()(key, level.keys(), tolerance);
+    // nobody means a key that stands right beside it
+    const missing = [...level.keys()].filter((name) => !siblings.has(name));
+    const near = suggest()(key, missing, tolerance);
     const meant = near === undefined ? undefined : level.get(near);
     if (near === undefined || meant === undefined || !isPlausible(value, meant)) return;
     const prefix = path === '' ? '' : `${path}.`;
