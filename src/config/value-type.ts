@@ -96,7 +96,9 @@ export const httpUrl: ValueType<string> = scalar('a URL with http:// or https://
 
 /** gRPC endpoints are also written without a scheme. */
 export const endpoint: ValueType<string> = scalar('a URL with http:// or https://, or host:port', (text) =>
-  isHttpUrl(text) || /^(\[[\da-f:.]+\]|[\w.-]+):\d{1,5}$/i.test(text) ? text : undefined,
+  isHttpUrl(text) || (/^(\[[\da-f:.]+\]|[\w.-]+):\d{1,5}$/i.test(text) && URL.canParse(`http://${text}`))
+    ? text
+    : undefined,
 );
 
 function isHttpUrl(text: string): boolean {

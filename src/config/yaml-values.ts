@@ -76,9 +76,9 @@ export function pickYamlValues(root: YamlNode, file: string, suggest: () => type
   ): void {
     // top-level keys and those of `register` are shared with the app, which has every right to a name near ours
     const tolerance: Tolerance = path === '' || path === 'register' ? 'tight' : 'loose';
-    // nobody means a key that stands right beside it
-    const missing = [...level.keys()].filter((name) => !siblings.has(name));
-    const near = suggest()(key, missing, tolerance);
+    const names = [...level.keys()];
+    // a key of the app's beside the one of ours that it looks like is no slip
+    const near = suggest()(key, tolerance === 'loose' ? names : names.filter((name) => !siblings.has(name)), tolerance);
     const meant = near === undefined ? undefined : level.get(near);
     if (near === undefined || meant === undefined || !isPlausible(value, meant)) return;
     const prefix = path === '' ? '' : `${path}.`;

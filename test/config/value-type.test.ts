@@ -76,13 +76,24 @@ test('a ratio goes from 0 to 1', () => {
 });
 
 test('a URL needs http or https; an endpoint may be host:port', () => {
-  const given = ['http://h:1/p', 'HTTPS://u:p@h', 'h:4317', '[::1]:4317', 'ftp://h', 'jaeger', 'http://', 'http://a b'];
+  const given = [
+    'http://h:1/p',
+    'HTTPS://u:p@h',
+    'h:4317',
+    '[::1]:4317',
+    'ftp://h',
+    'jaeger',
+    'http://',
+    'http://a b',
+    'h:99999',
+    '[:]:1',
+  ];
   assert.deepEqual(values(types.httpUrl, given), [
     'http://h:1/p',
     'HTTPS://u:p@h',
-    ...Array<undefined>(6).fill(undefined),
+    ...Array<undefined>(8).fill(undefined),
   ]);
-  assert.deepEqual(values(types.endpoint, given), [...given.slice(0, 4), ...Array<undefined>(4).fill(undefined)]);
+  assert.deepEqual(values(types.endpoint, given), [...given.slice(0, 4), ...Array<undefined>(6).fill(undefined)]);
 });
 
 test('an own address is a host, with a port or without', () => {
