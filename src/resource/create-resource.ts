@@ -1,0 +1,151 @@
+import { isMainThread } from 'node:worker_threads';
+import { defaultResource, type Resource } from '@opentelemetry/resources';
+import type { Log } from '../core/log.ts';
+import type { NamedDetector } from './detectors.ts';
+import { type PortWatch, watchListeningPort } from './listening-port.ts';
+import { LiveResource } from './live-resource.ts';
+import { maskArguments, maskText } from './mask-arguments.ts';
+import { type AddressSettings, findOwnAddress, formatAddress, type Network } from './own-address.ts';
+import { findService } from './service.ts';
+
+/** The settings that say who this is. */
+export interface ResourceSettings extends AddressSettings {
+  readonly serviceName?: string | undefined;
+  readonly registerName?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly resourceAttributes?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface ResourceOptions {
+  readonly settings: ResourceSettings;
+  readonly detectors: readonly NamedDetector[];
+  readonly log: Log;
+  /** How long detectors may take before the spans go without what they find; default 2000. */
+  readonly deadlineMs?: number;
+  /** Ports of our own servers, which are not the app's. */
+  readonly ignoredPorts?: readonly number[];
+  /** The app's entry script; default `process.argv[1]`, in a worker thread none. */
+  readonly entry?: string | undefined;
+  readonly cwd?: string;
+  readonly network?: Network;
+}
+
+export interface CreatedResource {
+  readonly resource: Resource;
+  /** Resolves when every detector has answered, or at the deadline; never rejects and keeps nothing alive. */
+  readonly ready: Promise<void>;
+  /** Stops looking out for the port. */
+  close(): void;
+}
+
+const DEADLINE_MS = 2_000;
+
+/**
+ * Describes the service in the attributes that go out with each batch. From weak to strong:
+ *
+ * 1. `telemetry.sdk.*`
+ * 2. what detectors find, the later over the earlier; secrets in `process.command_args` are masked
+ * 3. `service.name`, `service.version`, `namespace` and `service.namespace` (one value), `address`
+ * 4. the configured attributes (`OTEL_RESOURCE_ATTRIBUTES`)
+ * 5. the configured name (`OTEL_SERVICE_NAME`)
+ *
+ * `address` is `IP:port`. Where no port is configured it is the IP alone until the app's server listens. A detector that
+ * throws or hangs costs one line.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/resource/sdk/
+ */
+export function createResource(options: ResourceOptions): CreatedResource {
+  const { settings, detectors } = options;
+  const configured = settings.resourceAttributes ?? {};
+  const resource = new LiveResource(['sdk', ...detectors.map((_, at) => layerOf(at)), 'own', 'configured']);
+
+  learnAll(resource, 'sdk', defaultResource().attributes);
+  const service = findService({
+    serviceName: settings.serviceName,
+    registerName: settings.registerName,
+    resourceAttributes: configured,
+    // a worker thread's entry may be any package's; who the service is, the process says
+    entry: 'entry' in options ? options.entry : isMainThread ? process.argv[1] : undefined,
+    cwd: options.cwd ?? process.cwd(),
+  });
+  const namespace = settings.namespace || configured['service.namespace'];
+  learnAll(resource, 'own', {
+    'service.version': service.version,
+    ...(namespace !== '' && { namespace, 'service.namespace': namespace }),
+  });
+  learnAll(resource, 'configured', { ...configured, 'service.name': service.name });
+
+  const watch = 'address' in configured ? undefined : learnAddress(resource, options);
+  detect(resource, options);
+  return { resource, ready: resource.waitForAsyncAttributes(), close: () => watch?.close() };
+}
+
+/** @returns what looks out for the port, where that is not known yet */
+function learnAddress(resource: LiveResource, options: ResourceOptions): PortWatch | undefined {
+  const address = findOwnAddress(options.settings, options.network);
+  if (address === undefined) return undefined;
+  resource.learn('own', 'address', formatAddress(address));
+  if (address.port !== undefined) return undefined;
+  return watchListeningPort({
+    ignoredPorts: options.ignoredPorts ?? [],
+    onPort: (port) => resource.learn('own', 'address', formatAddress({ ...address, port })),
+  });
+}
+
+function detect(resource: LiveResource, { detectors, log, deadlineMs = DEADLINE_MS }: ResourceOptions): void {
+  const waitedFor = new Map<Promise<void>, string>();
+
+  detectors.forEach(({ name, detector }, at) => {
+    const failed = (error: unknown): void =>
+      log.trouble(`resource.${name}`, `the resource detector ${name} failed: ${String(error)}; going on without`);
+    try {
+      for (const [key, value] of Object.entries(detector.detect().attributes ?? {})) {
+        if (!isPromiseLike(value)) {
+          resource.learn(layerOf(at), key, mask(key, value));
+          continue;
+        }
+        const answer = Promise.resolve(value).then((settled) => resource.learn(layerOf(at), key, mask(key, settled)));
+        const end = answer.catch(failed).then(() => {
+          waitedFor.delete(end);
+          if (waitedFor.size === 0) settle();
+        });
+        waitedFor.set(end, name);
+      }
+    } catch (error) {
+      failed(error);
+    }
+  });
+
+  const deadline = setTimeout(() => {
+    for (const name of new Set(waitedFor.values())) {
+      log.trouble(
+        `resource.${name}`,
+        `the resource detector ${name} did not answer in ${deadlineMs} ms; going on without`,
+      );
+    }
+    settle();
+  }, deadlineMs).unref();
+
+  function settle(): void {
+    clearTimeout(deadline);
+    resource.settle();
+  }
+  if (waitedFor.size === 0) settle();
+}
+
+function learnAll(resource: LiveResource, layer: string, attributes: Readonly<Record<string, unknown>>): void {
+  for (const [key, value] of Object.entries(attributes)) resource.learn(layer, key, value);
+}
+
+function layerOf(at: number): string {
+  return `detector ${at}`;
+}
+
+function mask(key: string, value: unknown): unknown {
+  if (key === 'process.command_args' && Array.isArray(value)) return maskArguments(value.map(String));
+  return key.startsWith('process.command') && typeof value === 'string' ? maskText(value) : value;
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
