@@ -12,7 +12,7 @@
  * CommonJS, because it must load synchronously by --require, by --import and from a running `require`.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { rolldown, type Plugin, type RolldownOptions } from 'rolldown';
@@ -33,7 +33,6 @@ const parts: Readonly<Record<string, string>> = {
   'propagator-b3': 'src/parts/propagator-b3.ts',
   'propagator-jaeger': 'src/parts/propagator-jaeger.ts',
   'propagator-xray': 'src/parts/propagator-xray.ts',
-  'detector-container': 'src/parts/detector-container.ts',
   'detector-alibaba': 'src/parts/detector-alibaba.ts',
   'detector-aws': 'src/parts/detector-aws.ts',
   'detector-azure': 'src/parts/detector-azure.ts',
@@ -129,7 +128,7 @@ const sharedImportState: Plugin = {
 
 const shared = {
   platform: 'node',
-  external: ['@opentelemetry/api', /^node:/],
+  external: [/^node:/],
   cwd: root,
   checks: { circularDependency: false },
 } satisfies RolldownOptions;
@@ -149,7 +148,7 @@ const instrumentations = Object.fromEntries(
 );
 const cjs = { format: 'cjs', exports: 'named', minify: process.argv.includes('--no-minify') ? false : { mangle: false, compress: true, codegen: true } };
 await bundle(
-  { start: 'src/start.ts', index: 'src/index.ts', ...Object.fromEntries(Object.entries(parts).filter(([, f]) => existsSync(root + f))), ...instrumentations },
+  { start: 'src/start.ts', index: 'src/index.ts', ...parts, ...instrumentations },
   [instrumentationParts, oneHub, sharedImportState, tracesOnly],
   cjs,
 );

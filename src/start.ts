@@ -17,7 +17,8 @@ import { directoryUrl, type ImportLoader } from './instrument/hooks.ts';
 import { instrument, type LoadedInstrumentation } from './instrument/instrument.ts';
 import { flushBlocking } from './lifecycle/blocking-flush.ts';
 import { watchEnds, type Ending } from './lifecycle/lifecycle.ts';
-import { createResource } from './resource-stub.ts';
+import { createResource } from './resource/create-resource.ts';
+import { loadDetectors } from './resource/detectors.ts';
 import { createDiagLogger } from './sdk/diag-logger.ts';
 import { createExporters } from './sdk/exporters.ts';
 import { adoptApiVersion, shareGlobalProvider } from './sdk/global-provider.ts';
@@ -62,7 +63,12 @@ export function start(): void {
   if (choices.length === 0 && !wantsOthers) return;
 
   diag.setLogger(createDiagLogger(log), { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true });
-  const { resource, ready } = createResource(settings);
+  const { resource, ready } = createResource({
+    settings,
+    detectors: loadDetectors(settings.resourceDetectors, load, log),
+    log,
+    ignoredPorts: settings.prometheusPort === undefined ? [] : [settings.prometheusPort],
+  });
   const exporters = createExporters(choices, { ...settings, ready }, log, load);
   const openSpans = new OpenSpans();
 

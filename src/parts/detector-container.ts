@@ -1,3 +1,0 @@
-import { containerDetector } from '@opentelemetry/resource-detector-container';
-
-export const detectors = [containerDetector];
