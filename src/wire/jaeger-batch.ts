@@ -79,7 +79,8 @@ export class JaegerBatch implements Encoder {
   take(): Payload | undefined {
     if (this.#resource === undefined) return undefined;
     const front = this.#front.get(this.#resource);
-    const list = this.#listHead(this.spans);
+    this.#writeListHead(this.spans);
+    const list = this.#side.writer.written;
     const body = new Uint8Array(front.length + list.length + this.#writer.at + this.#endBytes);
     body.set(front);
     body.set(list, front.length);
@@ -93,13 +94,16 @@ export class JaegerBatch implements Encoder {
   }
 
   #aroundBytes(resource: ReadableSpan['resource'], spans: number): number {
-    return this.#front.get(resource).length + this.#listHead(spans).length + this.#endBytes;
+    const front = this.#front.get(resource).length;
+    return front + this.#writeListHead(spans) + this.#endBytes;
   }
 
-  #listHead(spans: number): Uint8Array {
-    this.#side.writer.clear();
+  /** Writes the head of the list of spans beside them, and says how long it is. */
+  #writeListHead(spans: number): number {
+    const { writer } = this.#side;
+    writer.rewind(0);
     this.#side.closeList(this.#side.listField(2, 1), spans);
-    return this.#side.writer.written;
+    return writer.at;
   }
 }
 

@@ -1,0 +1,123 @@
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { ByteWriter, varintSize } from '../../src/wire/byte-writer.ts';
+import { anyText } from './spans.ts';
+
+function written(write: (writer: ByteWriter) => void): Buffer {
+  const writer = new ByteWriter();
+  write(writer);
+  return Buffer.from(writer.copy(0));
+}
+
+void test('text is the UTF-8 that Buffer makes of it, half surrogate pairs included', () => {
+  fc.assert(
+    fc.property(anyText, (text) => {
+      assert.deepEqual(
+        written((writer) => writer.text(text)),
+        Buffer.from(text),
+      );
+      const counted = written((writer) => writer.textU32(text));
+      assert.equal(counted.readUInt32BE(), Buffer.byteLength(text));
+      assert.deepEqual(counted.subarray(4), Buffer.from(text));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+for (const length of [0, 1, 20, 21, 42, 43, 127, 128, 16_383, 16_384, 100_000]) {
+  for (const unit of ['a', 'é', '€', '\ud800']) {
+    void test(`${length} × ${JSON.stringify(unit)} stands behind its byte count`, () => {
+      const bytes = Buffer.from(unit.repeat(length));
+      const counted = written((writer) => writer.textVarint(unit.repeat(length)));
+      assert.equal(counted.length, varintSize(bytes.length) + bytes.length);
+      assert.deepEqual(counted.subarray(varintSize(bytes.length)), bytes);
+    });
+  }
+}
+
+for (const value of [0, 127, 128, 16_383, 16_384, 2 ** 21, 2 ** 28 - 1, 2 ** 28, 2 ** 32 - 1]) {
+  void test(`${value} is a varint of ${varintSize(value)} bytes`, () => {
+    const bytes = written((writer) => writer.varint(value));
+    assert.equal(bytes.length, varintSize(value));
+    assert.equal(
+      bytes.reduceRight((sum, byte) => sum * 128 + (byte & 0x7f), 0),
+      value,
+    );
+    assert.deepEqual(
+      written((writer) => writer.varint64(0, value)),
+      bytes,
+    );
+  });
+}
+
+void test('-1 is a varint of ten bytes', () => {
+  assert.equal(written((writer) => writer.varint64(0xffffffff, 0xffffffff)).toString('hex'), 'ffffffffffffffffff01');
+});
+
+for (const length of [0, 1, 127, 128, 16_384]) {
+  for (const reserved of [1, 2]) {
+    void test(`a length of ${length} takes its shortest form where ${reserved} bytes were left for it`, () => {
+      const bytes = written((writer) => {
+        writer.u8(9);
+        const mark = writer.openLength(reserved);
+        writer.text('x'.repeat(length));
+        writer.closeLength(mark, reserved);
+        writer.u8(7);
+      });
+      const expected = written((writer) => {
+        writer.u8(9);
+        writer.textVarint('x'.repeat(length));
+        writer.u8(7);
+      });
+      assert.deepEqual(bytes, expected);
+    });
+  }
+}
+
+void test('a write over the limit changes nothing, nor does any after it, until rewind', () => {
+  const writer = new ByteWriter();
+  writer.limit(10);
+  writer.text('0123456789');
+  writer.text('x'.repeat(65));
+  assert.ok(writer.overflowed);
+  writer.u8(1);
+  writer.u16(1);
+  writer.u32(1);
+  writer.u32Le(1);
+  writer.f64(1, true);
+  writer.varint(1);
+  writer.varint64(1, 1);
+  writer.bytes(new Uint8Array(1));
+  writer.textU32('x');
+  writer.textVarint('x'.repeat(100));
+  writer.closeLength(writer.openLength(2), 2);
+  assert.equal(Buffer.from(writer.copy(0)).toString(), '0123456789');
+  writer.rewind(5);
+  assert.equal(writer.overflowed, false);
+  writer.text('abc');
+  assert.equal(Buffer.from(writer.copy(0)).toString(), '01234abc');
+});
+
+void test('text that cannot fit grows nothing', () => {
+  const writer = new ByteWriter();
+  writer.limit(1000);
+  const before = process.memoryUsage().arrayBuffers;
+  writer.text('x'.repeat(64 * 1024 * 1024));
+  assert.ok(writer.overflowed);
+  assert.ok(process.memoryUsage().arrayBuffers - before < 1024 * 1024);
+});
+
+void test('more than the runtime gives in one piece is an overflow, not an exception', () => {
+  const writer = new ByteWriter();
+  assert.equal(writer.room(2 ** 60), false);
+  assert.ok(writer.overflowed);
+});
+
+void test('a batch of 8 MB leaves a small buffer behind', () => {
+  const writer = new ByteWriter();
+  writer.bytes(new Uint8Array(8 * 1024 * 1024));
+  writer.clear();
+  writer.u8(1);
+  assert.equal(writer.written.buffer.byteLength, 4096);
+});
