@@ -43,6 +43,11 @@ export interface ConsoleChoice {
 export type ExporterChoice = JaegerHttpChoice | JaegerAgentChoice | OtlpChoice | ConsoleChoice;
 
 export const DEFAULT_JAEGER_URL = 'http://localhost:14268/api/traces';
+const DEFAULT_OTLP_URL = {
+  'http/protobuf': 'http://localhost:4318/v1/traces',
+  'http/json': 'http://localhost:4318/v1/traces',
+  grpc: 'http://localhost:4317',
+} as const;
 const AGENT_BINARY_PORT = 6832;
 const AGENT_COMPACT_PORT = 6831;
 
@@ -108,14 +113,10 @@ function chooseOtlp(settings: Settings): OtlpChoice {
   const isGrpc = protocol === 'grpc';
   const own = settings.otlpTracesEndpoint;
   const named = own ?? settings.otlpEndpoint;
-  const {
-    url: endpoint,
-    user,
-    password,
-  } = splitCredentials(named ?? (isGrpc ? 'http://localhost:4317' : 'http://localhost:4318'));
+  const { url: endpoint, user, password } = splitCredentials(named ?? DEFAULT_OTLP_URL[protocol]);
   const hasScheme = /^https?:\/\//i.test(endpoint);
   const full = hasScheme || isGrpc ? endpoint : `http://${endpoint}`;
-  const url = isGrpc || own !== undefined ? full : appendPath(full, '/v1/traces');
+  const url = isGrpc || named === undefined || own !== undefined ? full : appendPath(full, '/v1/traces');
   const headers = { ...settings.otlpHeaders, ...settings.otlpTracesHeaders };
   if (user !== undefined && headers['authorization'] === undefined) {
     headers['authorization'] = `Basic ${Buffer.from(`${user}:${password ?? ''}`).toString('base64')}`;
@@ -143,7 +144,8 @@ export function appendPath(url: string, path: string): string {
 }
 
 function splitCredentials(text: string): { url: string; user?: string; password?: string } {
-  if (!URL.canParse(text)) return { url: text };
+  // the first URL that a process parses takes half a millisecond
+  if (!text.includes('@') || !URL.canParse(text)) return { url: text };
   const whole = new URL(text);
   const { username, password } = whole;
   if (username === '' && password === '') return { url: text };

@@ -8,7 +8,27 @@ export type Candidates = Map<SettingName, Candidate[]>;
 
 export type Sources = { readonly [Name in SettingName]: Source };
 
-type Draft = Record<SettingName, { value: unknown; source: Source }>;
+interface Entry {
+  readonly value: unknown;
+  readonly source: Source;
+}
+
+/** Holds only what is set: making and moving an entry for each of a hundred defaults took more than all the rest. */
+class Draft {
+  readonly #set = new Map<SettingName, Entry>();
+
+  get(name: SettingName): Entry {
+    return this.#set.get(name) ?? { value: options[name].default, source: defaultSource };
+  }
+
+  set(name: SettingName, entry: Entry): void {
+    this.#set.set(name, entry);
+  }
+
+  has(name: SettingName): boolean {
+    return this.#set.has(name);
+  }
+}
 
 /**
  * Takes for each option the first candidate that can be used, then what it inherits, then its default.
@@ -16,9 +36,7 @@ type Draft = Record<SettingName, { value: unknown; source: Source }>;
  * @param problems gets a line for each candidate, or part of one, that could not be used
  */
 export function resolveSettings(candidates: Candidates, problems: Problem[]): { settings: Settings; sources: Sources } {
-  const draft = Object.fromEntries(
-    optionRows.map(([name, row]) => [name, { value: row.default, source: defaultSource }]),
-  ) as Draft;
+  const draft = new Draft();
   const bad: { name: SettingName; candidate: Candidate; rejected: string | undefined }[] = [];
   for (const [name, list] of candidates) {
     for (const candidate of list) {
@@ -26,14 +44,14 @@ export function resolveSettings(candidates: Candidates, problems: Problem[]): { 
       const rejected = parsed?.rejected;
       if (parsed === undefined || rejected !== undefined) bad.push({ name, candidate, rejected });
       if (parsed === undefined) continue;
-      draft[name] = { value: parsed.value, source: candidate.source };
+      draft.set(name, { value: parsed.value, source: candidate.source });
       break;
     }
   }
   inherit(draft);
   // only now is it known what is used instead
   for (const { name, candidate, rejected } of bad)
-    problems.push(badValue(options[name], candidate, rejected, draft[name]));
+    problems.push(badValue(options[name], candidate, rejected, draft.get(name)));
   limitBatch(draft, 'maxExportBatchSize', 'maxQueueSize', problems);
   limitBatch(draft, 'logMaxExportBatchSize', 'logMaxQueueSize', problems);
   return freeze(draft);
@@ -42,7 +60,8 @@ export function resolveSettings(candidates: Candidates, problems: Problem[]): { 
 /** A general option counts for the special one that nobody set. */
 function inherit(draft: Draft): void {
   for (const [name, { inherits }] of optionRows) {
-    if (inherits !== undefined && draft[name].source === defaultSource) draft[name] = draft[inherits as SettingName];
+    const general = inherits as SettingName | undefined;
+    if (general !== undefined && draft.has(general) && !draft.has(name)) draft.set(name, draft.get(general));
   }
 }
 
@@ -50,10 +69,10 @@ type CountName = 'maxExportBatchSize' | 'maxQueueSize' | 'logMaxExportBatchSize'
 
 /** A batch cannot hold more than wait for it. */
 function limitBatch(draft: Draft, batch: CountName, queue: CountName, problems: Problem[]): void {
-  const { value, source } = draft[batch];
-  const limit = draft[queue].value;
+  const { value, source } = draft.get(batch);
+  const { value: limit, source: limitSource } = draft.get(queue);
   if (typeof value !== 'number' || typeof limit !== 'number' || value <= limit) return;
-  draft[batch] = { value: limit, source: draft[queue].source };
+  draft.set(batch, { value: limit, source: limitSource });
   if (source.kind === 'default') return;
   const row: Option = options[queue];
   const text = `${nameInSource(source)} must be at most ${row.env[0]}, got ${JSON.stringify(String(value))}; using ${limit}`;
@@ -64,8 +83,9 @@ function freeze(draft: Draft): { settings: Settings; sources: Sources } {
   const settings: Partial<Record<SettingName, unknown>> = {};
   const sources: Partial<Record<SettingName, Source>> = {};
   for (const [name] of optionRows) {
-    settings[name] = Object.freeze(draft[name].value);
-    sources[name] = Object.freeze(draft[name].source);
+    const { value, source } = draft.get(name);
+    settings[name] = Object.freeze(value);
+    sources[name] = Object.freeze(source);
   }
   return { settings: Object.freeze(settings) as Settings, sources: Object.freeze(sources) as Sources };
 }
