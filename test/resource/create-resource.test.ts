@@ -162,9 +162,13 @@ describe('createResource', () => {
       const detector = { detect: () => ({ attributes: { a: new Promise(() => {}) } }) };
       createResource({ settings: {}, detectors: [{ name: 'hangs', detector }], log: undefined, deadlineMs: 60_000 });
       console.log('end');`;
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
-      timeout: 20_000,
-    });
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--import', 'tsx', '--input-type=module', '-e', program],
+      {
+        timeout: 20_000,
+      },
+    );
     assert.equal(stdout, 'end\n');
   });
 });
