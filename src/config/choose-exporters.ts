@@ -114,7 +114,8 @@ function chooseOtlp(settings: Settings): OtlpChoice {
   const own = settings.otlpTracesEndpoint;
   const named = own ?? settings.otlpEndpoint;
   const { url: endpoint, user, password } = splitCredentials(named ?? DEFAULT_OTLP_URL[protocol]);
-  const hasScheme = /^https?:\/\//i.test(endpoint);
+  const scheme = endpoint.slice(0, endpoint.indexOf('://') + 1).toLowerCase();
+  const hasScheme = scheme !== '';
   const full = hasScheme || isGrpc ? endpoint : `http://${endpoint}`;
   const url = isGrpc || named === undefined || own !== undefined ? full : appendPath(full, '/v1/traces');
   const headers = { ...settings.otlpHeaders, ...settings.otlpTracesHeaders };
@@ -131,7 +132,7 @@ function chooseOtlp(settings: Settings): OtlpChoice {
     ...given('certificate', settings.otlpTracesCertificate),
     ...given('clientKey', settings.otlpTracesClientKey),
     ...given('clientCertificate', settings.otlpTracesClientCertificate),
-    insecure: hasScheme || !isGrpc ? /^http:/i.test(url) : settings.otlpTracesInsecure,
+    insecure: hasScheme ? scheme === 'http:' : !isGrpc || settings.otlpTracesInsecure,
     isDefault: named === undefined,
   };
 }
