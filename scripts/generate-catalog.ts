@@ -1,5 +1,6 @@
 /**
- * Writes src/instrument/catalog.ts from the installed @opentelemetry/auto-instrumentations-node.
+ * Writes src/instrument/catalog.ts and src/config/instrumentation-names.ts from the installed
+ * @opentelemetry/auto-instrumentations-node.
  *
  * Every instrumentation is constructed once with recorders in the place of require- and
  * import-in-the-middle: what it asks them to watch are its targets.
@@ -25,12 +26,7 @@ const WOKEN_BY: Readonly<Record<string, string>> = {
 type Constructor = new (config: { enabled: boolean }) => object;
 
 export function generateCatalog(): string {
-  const manifest: unknown = JSON.parse(
-    readFileSync(new URL('node_modules/@opentelemetry/auto-instrumentations-node/package.json', root), 'utf8'),
-  );
-  const { dependencies } = manifest as { dependencies: Record<string, string> };
-  const packages = Object.keys(dependencies).filter((name) => name.startsWith(PREFIX));
-  const rows = packages.map((name) => {
+  const rows = installedPackages().map((name) => {
     const short = name.slice(PREFIX.length);
     const { className, targets } = inspect(name);
     const wokenBy = WOKEN_BY[short] ?? `[${targets.map((target) => `'${target}'`).join(', ')}]`;
@@ -46,6 +42,25 @@ export function generateCatalog(): string {
     '];',
     '',
   ].join('\n');
+}
+
+/** The names that the two lists of instrumentations may have: rooms do not import each other, so each has its file. */
+export function generateNames(): string {
+  return [
+    '// Made by scripts/generate-catalog.ts from @opentelemetry/auto-instrumentations-node; do not edit.',
+    'export const instrumentationNames = [',
+    ...installedPackages().map((name) => `  '${name.slice(PREFIX.length)}',`),
+    '] as const;',
+    '',
+  ].join('\n');
+}
+
+function installedPackages(): string[] {
+  const manifest: unknown = JSON.parse(
+    readFileSync(new URL('node_modules/@opentelemetry/auto-instrumentations-node/package.json', root), 'utf8'),
+  );
+  const { dependencies } = manifest as { dependencies: Record<string, string> };
+  return Object.keys(dependencies).filter((name) => name.startsWith(PREFIX));
 }
 
 function inspect(packageName: string): { className: string; targets: string[] } {
@@ -76,4 +91,5 @@ function inspect(packageName: string): { className: string; targets: string[] } 
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   writeFileSync(new URL('src/instrument/catalog.ts', root), generateCatalog());
+  writeFileSync(new URL('src/config/instrumentation-names.ts', root), generateNames());
 }

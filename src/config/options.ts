@@ -1,4 +1,5 @@
-import { listOf, names } from './list-type.ts';
+import { instrumentationNames } from './instrumentation-names.ts';
+import { listOf } from './list-type.ts';
 import type { Option, ValueOf } from './option.ts';
 import { otlpOptions } from './otlp-options.ts';
 import { attributes } from './pairs-type.ts';
@@ -333,7 +334,7 @@ export const options = {
   enabledInstrumentations: {
     env: ['OTEL_NODE_ENABLED_INSTRUMENTATIONS'],
     yaml: 'instrumentations.enabled',
-    type: names,
+    type: listOf(instrumentationNames),
     default: undefined,
     group: 'instrumentation',
     doc: 'Short names, such as `http,express`: these and no others; unset, all that are not off by default.',
@@ -341,7 +342,7 @@ export const options = {
   disabledInstrumentations: {
     env: ['OTEL_NODE_DISABLED_INSTRUMENTATIONS'],
     yaml: 'instrumentations.disabled',
-    type: names,
+    type: listOf(instrumentationNames),
     default: undefined,
     group: 'instrumentation',
     doc: 'Short names of instrumentations that are off, even when they are enabled too.',
