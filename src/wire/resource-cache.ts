@@ -4,13 +4,14 @@ type Resource = ReadableSpan['resource'];
 type Attributes = Readonly<Record<string, unknown>>;
 
 /**
- * The encoded form of the one resource that a batch has, made anew when another comes or when its
- * asynchronous attributes have arrived.
+ * The encoded form of the one resource that a batch has, made anew when another comes, when its asynchronous
+ * attributes have arrived, or when it has learned something since (`attributes` is another object then).
  */
 export class ResourceCache<Encoded> {
   readonly #encode: (attributes: Attributes, resource: Resource) => Encoded;
   #resource: Resource | undefined;
-  #pending = false;
+  /** Undefined while attributes are pending. */
+  #attributes: Attributes | undefined;
   #encoded: Encoded | undefined;
 
   constructor(encode: (attributes: Attributes, resource: Resource) => Encoded) {
@@ -18,11 +19,11 @@ export class ResourceCache<Encoded> {
   }
 
   get(resource: Resource): Encoded {
-    const pending = resource.asyncAttributesPending === true;
-    if (this.#encoded === undefined || resource !== this.#resource || pending !== this.#pending) {
-      this.#encoded = this.#encode(pending ? settledAttributes(resource) : resource.attributes, resource);
+    const attributes = resource.asyncAttributesPending === true ? undefined : resource.attributes;
+    if (this.#encoded === undefined || resource !== this.#resource || attributes !== this.#attributes) {
+      this.#encoded = this.#encode(attributes ?? settledAttributes(resource), resource);
       this.#resource = resource;
-      this.#pending = pending;
+      this.#attributes = attributes;
     }
     return this.#encoded;
   }

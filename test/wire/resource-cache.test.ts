@@ -25,3 +25,23 @@ void test('a resource is encoded once, and once more when its asynchronous attri
   assert.equal(seen.length, 2);
   assert.deepEqual(seen[1], { now: 1, later: 'x' });
 });
+
+test('a resource that learns something is encoded again, at once and only then', () => {
+  let attributes = { address: '10.0.0.1' };
+  const resource = {
+    ...resourceFromAttributes({}),
+    get attributes() {
+      return attributes;
+    },
+    asyncAttributesPending: false,
+  };
+  const seen: object[] = [];
+  const cache = new ResourceCache((known) => seen.push(known));
+
+  cache.get(resource as never);
+  cache.get(resource as never);
+  attributes = { address: '10.0.0.1:80' };
+  cache.get(resource as never);
+  cache.get(resource as never);
+  assert.deepEqual(seen, [{ address: '10.0.0.1' }, { address: '10.0.0.1:80' }]);
+});
