@@ -39,9 +39,9 @@ function startService(name: string, env: Readonly<Record<string, string>>): Prom
 /** SIGTERM, as an operator would: the services send their last spans by themselves. */
 async function stopServices(): Promise<void> {
   await Promise.all(
-    children.map((child) => {
+    children.map(async (child) => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
-      return child.kill('SIGTERM') ? ended : undefined;
+      if (child.kill('SIGTERM')) await ended;
     }),
   );
 }
