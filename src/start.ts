@@ -72,14 +72,13 @@ export function start(): void {
   const exporters = createExporters(choices, { ...settings, ready }, log, load);
   const openSpans = new OpenSpans();
 
-  const scopes = instrument({
+  const instrumented = instrument({
     enabled: settings.enabledInstrumentations,
     disabled: settings.disabledInstrumentations ?? [],
     metrics: wantsMetrics,
     lambda: settings.lambdaHandler !== undefined,
     configs: instrumentationConfigs(settings),
     load: (row, config) => withEnvironment(sdkEnvironment, () => construct(row, config)),
-    tracerProvider: () => provider,
     onApiCopy: (version) => {
       if (adoptApiVersion(version)) log.line('warn', `the app brings @opentelemetry/api ${version}, newer than ours; both are used`);
     },
@@ -101,7 +100,7 @@ export function start(): void {
     created.start();
     return created;
   });
-  const provider = shareGlobalProvider(scopes);
+  instrumented.begin(shareGlobalProvider(instrumented.scopes));
 
   const ending = createEnding(exporters, openSpans, wantsOthers ? () => sdk.shutdown() : undefined, log);
   watchEnds(ending, settings.flushTimeoutMs);

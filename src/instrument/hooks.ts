@@ -7,7 +7,7 @@
  */
 import * as channels from 'node:diagnostics_channel';
 import * as nodeModule from 'node:module';
-import { isAbsolute, sep } from 'node:path';
+import { isAbsolute, parse, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Hook as RealImportHook } from 'import-in-the-middle';
 import { Hook as RealRequireHook } from 'require-in-the-middle';
@@ -37,11 +37,12 @@ export function installHooks({ targets, wake, onError, partsUrl, loadImportLoade
   const names = [...targets];
 
   function show(watchers: Iterable<Watcher>, exports: unknown, name: string, baseDir: string | undefined): unknown {
-    const target = names.find((one) => isOf(one, name));
+    const concerns = (target: string): boolean => isOf(target, name, baseDir);
+    const target = names.find(concerns);
     if (target !== undefined) wake(target);
     let shown = exports;
     for (const { modules, onLoad } of watchers) {
-      if (modules !== undefined && !modules.some((one) => isOf(one, name))) continue;
+      if (modules !== undefined && !modules.some(concerns)) continue;
       try {
         shown = onLoad(shown, name, baseDir);
       } catch (error) {
@@ -70,7 +71,7 @@ export function installHooks({ targets, wake, onError, partsUrl, loadImportLoade
     }
   }
 
-  // require-in-the-middle keeps this very array, so that a name added later is seen.
+  // Both keep this very array, so that a name added later is seen; only the loader thread has a copy.
   void new RealRequireHook(names, { internals: true }, showRequired as never);
   void new RealImportHook(names, { internals: true }, showImported as never);
 
@@ -81,7 +82,11 @@ export function installHooks({ targets, wake, onError, partsUrl, loadImportLoade
   registerImportLoader(names, partsUrl, loadImportLoader);
 }
 
-function registerImportLoader(include: readonly string[], partsUrl: string, loadImportLoader: () => ImportLoader): void {
+function registerImportLoader(
+  include: readonly string[],
+  partsUrl: string,
+  loadImportLoader: () => ImportLoader,
+): void {
   if (typeof nodeModule.registerHooks === 'function') {
     const loader = loadImportLoader();
     if (loader.supportsSyncHooks()) {
@@ -95,12 +100,18 @@ function registerImportLoader(include: readonly string[], partsUrl: string, load
   nodeModule.register(`${partsUrl}import-hook.mjs`, { data: { include } });
 }
 
-/** Whether `name` is the module `target` or a file inside its package. */
-function isOf(target: string, name: string): boolean {
-  return (
-    name === target ||
-    (name.length > target.length && name.startsWith(target) && (name[target.length] === '/' || name[target.length] === sep))
-  );
+/**
+ * Whether what was loaded is the module `target` or a file inside its package.
+ *
+ * @param name as the hooks tell it: a builtin, a package, a file of a package, or for a target that is a path either
+ *   that path or its last part without the extension
+ * @param baseDir where the package lies; a builtin has none, and `fs/promises` is no file of `fs`
+ */
+function isOf(target: string, name: string, baseDir: string | undefined): boolean {
+  if (name === target) return true;
+  if (baseDir === undefined) return false;
+  if (isAbsolute(target)) return parse(target).name === name && parse(target).dir === baseDir;
+  return name.startsWith(target) && (name[target.length] === '/' || name[target.length] === sep);
 }
 
 /** Wakes on the first message of a channel and gives that message to those who subscribed while waking. */

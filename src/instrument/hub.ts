@@ -30,7 +30,11 @@ class Hub {
 
 export const hub: Hub = new Hub();
 
-function watcherSet(watchers: Set<Watcher>): new (modules: readonly string[] | null, options: unknown, onLoad: OnLoad) => {
+function watcherSet(watchers: Set<Watcher>): new (
+  modules: readonly string[] | null,
+  options: unknown,
+  onLoad: OnLoad,
+) => {
   unhook(): void;
 } {
   return class {

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TracerProvider } from '@opentelemetry/api';
+import { logs, metrics, type LoggerProvider, type MeterProvider, type TracerProvider } from '@opentelemetry/api';
 import type { Log } from '../core/log.ts';
 import { catalog } from './catalog.ts';
 import type { CatalogRow } from './catalog-row.ts';
+import { INSTRUMENTATION, quietForeignInstrumentations } from './foreign-instrumentations.ts';
 import { hub, type Watcher } from './hub.ts';
 import { installHooks, wakeOnMessage, type HookOptions } from './hooks.ts';
 
@@ -12,6 +13,19 @@ const API = '@opentelemetry/api';
 /** The little of `@opentelemetry/instrumentation`'s `Instrumentation` that is used. */
 export interface LoadedInstrumentation {
   setTracerProvider(provider: TracerProvider): void;
+  setMeterProvider(provider: MeterProvider): void;
+  setLoggerProvider?(provider: LoggerProvider): void;
+}
+
+/** What has been made ready, before there is an SDK to record for. */
+export interface Instrumented {
+  /**
+   * The instrumentation scopes that are in use: a second instrumentation of the same name in the app would make every
+   * span twice.
+   */
+  readonly scopes: ReadonlySet<string>;
+  /** Tells that the SDK has started; until then its own requires may have woken a row or two. */
+  readonly begin: (provider: TracerProvider | undefined) => void;
 }
 
 export interface InstrumentOptions extends Pick<HookOptions, 'partsUrl' | 'loadImportLoader'> {
@@ -24,8 +38,6 @@ export interface InstrumentOptions extends Pick<HookOptions, 'partsUrl' | 'loadI
   readonly configs: Readonly<Record<string, object>>;
   /** Constructs one instrumentation; its constructor puts the patches in. */
   readonly load: (row: CatalogRow, config: object) => LoadedInstrumentation;
-  /** Whose tracers the instrumentations get; undefined until tracing has started. */
-  readonly tracerProvider: () => TracerProvider | undefined;
   /** Told the version of every copy of `@opentelemetry/api` that the app loads. */
   readonly onApiCopy: (version: string) => void;
   readonly log: Log;
@@ -35,23 +47,23 @@ export interface InstrumentOptions extends Pick<HookOptions, 'partsUrl' | 'loadI
  * Makes every chosen instrumentation ready to load when its target is first required, imported or heard of.
  *
  * An instrumentation that cannot be constructed costs one line; its target works untraced.
- *
- * @returns the instrumentation scopes that are in use: a second instrumentation of the same name in the app would
- *   make every span twice
  */
-export function instrument(options: InstrumentOptions): ReadonlySet<string> {
-  const { enabled, disabled, configs, load, tracerProvider, log } = options;
+export function instrument(options: InstrumentOptions): Instrumented {
+  const { enabled, disabled, configs, load, log } = options;
   const rows = catalog.filter((row) => (enabled?.includes(row.name) ?? row.byDefault) && !disabled.includes(row.name));
   const asleep = new Set(rows);
+  const early: LoadedInstrumentation[] = [];
+  let connect = (instrumentation: LoadedInstrumentation): unknown => early.push(instrumentation);
 
   function wake(row: CatalogRow): void {
     if (!asleep.delete(row)) return;
     try {
-      const instrumentation = load(row, configs[row.name] ?? {});
-      const provider = tracerProvider();
-      if (provider !== undefined) instrumentation.setTracerProvider(provider);
+      connect(load(row, configs[row.name] ?? {}));
     } catch (error) {
-      log.trouble(`instrumentation ${row.name}`, `instrumentation ${row.name} could not be loaded: ${String(error)}; its target runs untraced`);
+      log.trouble(
+        `instrumentation ${row.name}`,
+        `instrumentation ${row.name} could not be loaded: ${String(error)}; its target runs untraced`,
+      );
     }
   }
 
@@ -63,12 +75,15 @@ export function instrument(options: InstrumentOptions): ReadonlySet<string> {
       wakeOnMessage((row.wokenBy as { channel: string }).channel, () => wake(row));
     }
   }
-  const inUse = rows.filter((row) => Array.isArray(row.wokenBy) || typeof row.wokenBy === 'object' || options[row.wokenBy]);
+  const inUse = rows.filter(
+    (row) => Array.isArray(row.wokenBy) || typeof row.wokenBy === 'object' || options[row.wokenBy],
+  );
 
   installHooks({
-    targets: [...byTarget.keys(), API],
+    targets: [...byTarget.keys(), API, INSTRUMENTATION],
     wake: (target) => byTarget.get(target)?.forEach(wake),
-    onError: (error, name) => log.trouble(`patch ${name}`, `instrumenting ${name} failed: ${String(error)}; it runs untraced`),
+    onError: (error, name) =>
+      log.trouble(`patch ${name}`, `instrumenting ${name} failed: ${String(error)}; it runs untraced`),
     partsUrl: options.partsUrl,
     loadImportLoader: options.loadImportLoader,
   });
@@ -81,11 +96,24 @@ export function instrument(options: InstrumentOptions): ReadonlySet<string> {
       return exports;
     },
   };
-  hub.required.add(apiCopies);
-  hub.imported.add(apiCopies);
+  const scopes = new Set(inUse.map((row) => `@opentelemetry/instrumentation-${row.name}`));
+  for (const watcher of [apiCopies, quietForeignInstrumentations(scopes)]) {
+    hub.required.add(watcher);
+    hub.imported.add(watcher);
+  }
 
-  for (const row of inUse) if (typeof row.wokenBy === 'string') wake(row);
-  return new Set(inUse.map((row) => `@opentelemetry/instrumentation-${row.name}`));
+  return {
+    scopes,
+    begin(provider) {
+      connect = (instrumentation) => {
+        if (provider !== undefined) instrumentation.setTracerProvider(provider);
+        instrumentation.setMeterProvider(metrics.getMeterProvider());
+        instrumentation.setLoggerProvider?.(logs.getLoggerProvider());
+      };
+      early.splice(0).forEach(connect);
+      for (const row of inUse) if (typeof row.wokenBy === 'string') wake(row);
+    },
+  };
 }
 
 function packageVersion(directory: string): string | undefined {

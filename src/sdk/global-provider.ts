@@ -8,13 +8,15 @@ const GLOBAL_API = Symbol.for('opentelemetry.js.api.1');
  * Makes the provider that the SDK has registered fit for an app that starts an SDK of its own.
  *
  * An instrumentation that the app constructs for a library which is already instrumented here (its scope is in
- * `scopes`) gets a tracer that records nothing: no span twice.
+ * `scopes`) gets a tracer that records nothing: no span twice, even where the app is one bundled file and its
+ * instrumentation could not be kept from patching.
  *
  * @returns the SDK's own provider, for the instrumentations of the preload
  */
 export function shareGlobalProvider(scopes: ReadonlySet<string>): TracerProvider | undefined {
-  const proxy = trace.getTracerProvider();
-  if (!(proxy instanceof ProxyTracerProvider)) return undefined;
+  // Not instanceof: the SDK with metrics and logs has a copy of the API of its own.
+  const proxy = trace.getTracerProvider() as Partial<ProxyTracerProvider>;
+  if (proxy.getDelegate === undefined || proxy.setDelegate === undefined) return undefined;
   const provider = proxy.getDelegate();
   const silent = new ProxyTracerProvider();
   // Inherits, so that what apps call on the SDK's provider besides getTracer is still there.
