@@ -81,6 +81,23 @@ const oneHub: Plugin = {
   },
 };
 
+/**
+ * What we wrap must not look wrapped to another copy of `@opentelemetry/instrumentation`: where the app brings one, it
+ * would take ours off before it puts its own on. And what cannot be wrapped is said by our rules, not by the console.
+ */
+const ownWrapping: Plugin = {
+  name: 'own-wrapping',
+  transform(code, id) {
+    if (!/@opentelemetry[/\\]instrumentation[/\\]dist[/\\](?:shimmer|utils)\.mjs$/.test(id)) return null;
+    const own = code.replaceAll(/\b__(?=(?:original|unwrap|wrapped)\b)/g, '__otelPreload_');
+    if (own === code) throw new Error(`${id} marks what it wraps in another way`);
+    if (!id.endsWith('shimmer.mjs')) return own;
+    const quiet = own.replace('console.error.bind(console)', "(text) => diag.debug(text)");
+    if (quiet === own) throw new Error(`${id} prints in another way`);
+    return `import { diag } from '@opentelemetry/api';\n${quiet}`;
+  },
+};
+
 /** The packages of one release train depend on several patch versions of each other; the bundle has one copy of each. */
 const oneCopy: Plugin = {
   name: 'one-copy',
@@ -149,7 +166,7 @@ const instrumentations = Object.fromEntries(
 const cjs = { format: 'cjs', exports: 'named', minify: process.argv.includes('--no-minify') ? false : { mangle: false, compress: true, codegen: true } };
 await bundle(
   { start: 'src/start.ts', index: 'src/index.ts', ...parts, ...instrumentations },
-  [instrumentationParts, oneHub, sharedImportState, tracesOnly],
+  [instrumentationParts, oneHub, ownWrapping, sharedImportState, tracesOnly],
   cjs,
 );
 await bundle({ 'node-sdk-full': 'src/parts/node-sdk.ts' }, [oneHub], { ...cjs, chunkFileNames: 'full-[hash].js' });
