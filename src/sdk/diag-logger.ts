@@ -11,7 +11,10 @@ export function createDiagLogger(log: Log): DiagLogger {
     (...parts: unknown[]): void => {
       const text = parts.map(toText).join(' ');
       if (DUPLICATE.test(text)) {
-        log.trouble('second SDK', 'the app starts an OpenTelemetry SDK of its own; ours stays the global one and traces, the app\'s is not registered');
+        log.trouble(
+          'second SDK',
+          "the app starts an OpenTelemetry SDK of its own; ours stays the global one and traces, the app's is not registered",
+        );
         return;
       }
       if (log.enabled(level)) log.trouble(text, text);
@@ -25,11 +28,17 @@ export function createDiagLogger(log: Log): DiagLogger {
 }
 
 function toText(part: unknown): string {
-  if (typeof part === 'string') return part;
+  if (typeof part === 'string') return messageOf(part) ?? part;
   if (part instanceof Error) return part.message;
   try {
     return JSON.stringify(part) ?? String(part);
   } catch {
     return String(part);
   }
+}
+
+/** OpenTelemetry's error handler gives an error as JSON with its stack in it; the API gives the stack as text. */
+function messageOf(text: string): string | undefined {
+  if (text.startsWith('{"stack":')) return (JSON.parse(text) as { message?: string }).message;
+  return /^(?:Error: )?(.+?)\n\s+at /s.exec(text)?.[1];
 }

@@ -13,7 +13,13 @@ export type LoadPart = (part: string) => unknown;
 
 export type Batching = Pick<
   ExporterOptions,
-  'scheduleDelayMs' | 'maxExportBatchSize' | 'maxPayloadBytes' | 'maxQueueBytes' | 'flushTimeoutMs' | 'exportTimeoutMs' | 'ready'
+  | 'scheduleDelayMs'
+  | 'maxExportBatchSize'
+  | 'maxPayloadBytes'
+  | 'maxQueueBytes'
+  | 'flushTimeoutMs'
+  | 'exportTimeoutMs'
+  | 'ready'
 >;
 
 /** Makes the exporters that the configuration chose; each loads only its own encoder. */
@@ -39,7 +45,9 @@ function create(choice: ExporterChoice, options: Batching & { log: Log }, load: 
       });
     }
     case 'jaeger-agent': {
-      const { createJaegerAgentEncoder } = load('jaeger-agent-encoder') as typeof import('../wire/jaeger-agent-encoder.ts');
+      const { createJaegerAgentEncoder } = load(
+        'jaeger-agent-encoder',
+      ) as typeof import('../wire/jaeger-agent-encoder.ts');
       return createExporter({
         ...options,
         encoder: createJaegerAgentEncoder({ protocol: choice.protocol }),
@@ -55,7 +63,8 @@ function create(choice: ExporterChoice, options: Batching & { log: Log }, load: 
         gzip: choice.compression === 'gzip',
         ...readTls(choice, options.log),
       };
-      const hint = 'no exporter is configured; set TRACING_URL to a Jaeger or OTEL_EXPORTER_OTLP_ENDPOINT to a collector';
+      const hint =
+        'no exporter is configured; set TRACING_URL to a Jaeger or OTEL_EXPORTER_OTLP_ENDPOINT to a collector';
       return createExporter({
         ...options,
         encoder: createOtlpEncoder(choice.protocol, load),
@@ -76,7 +85,9 @@ function createOtlpEncoder(protocol: 'http/protobuf' | 'http/json' | 'grpc', loa
   if (protocol === 'http/json') {
     return (load('otlp-json-encoder') as typeof import('../wire/otlp-json-encoder.ts')).createOtlpJsonEncoder();
   }
-  return (load('otlp-protobuf-encoder') as typeof import('../wire/otlp-protobuf-encoder.ts')).createOtlpProtobufEncoder();
+  return (
+    load('otlp-protobuf-encoder') as typeof import('../wire/otlp-protobuf-encoder.ts')
+  ).createOtlpProtobufEncoder();
 }
 
 function authorization(user: string | undefined, password: string | undefined): Record<string, string> {
@@ -94,7 +105,10 @@ function readTls(choice: ExporterChoice & { kind: 'otlp' }, log: Log): { tls?: T
     try {
       tls[name] = readFileSync(file, 'utf8');
     } catch (error) {
-      log.line('error', `${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}); connecting to ${choice.url} without it`);
+      log.line(
+        'error',
+        `${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}); connecting to ${choice.url} without it`,
+      );
     }
   }
   return Object.keys(tls).length === 0 ? {} : { tls };
