@@ -65,10 +65,8 @@ function installedPackages(): string[] {
 
 function inspect(packageName: string): { className: string; targets: string[] } {
   const targets = new Set<string>();
-  class Recorder {
-    constructor(modules: readonly string[] | null) {
-      for (const name of modules ?? []) targets.add(name);
-    }
+  function Recorder(modules: readonly string[] | null): void {
+    for (const name of modules ?? []) targets.add(name);
   }
   const recorder = Object.assign(Recorder, { Hook: Recorder });
   const loader = Module as unknown as { _load: (request: string, ...rest: unknown[]) => unknown };
