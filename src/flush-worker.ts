@@ -3,19 +3,39 @@ import { workerData } from 'node:worker_threads';
 import { createTransport } from './export/create-transport.ts';
 import type { TransportConfig } from './export/transport.ts';
 import type { FlushJob, FlushWorkerData } from './lifecycle/blocking-flush.ts';
+import { FlushProgress } from './lifecycle/flush-progress.ts';
 
-const { jobs, progress, timeoutMs } = workerData as FlushWorkerData;
-const view = new Int32Array(progress);
+const MAX_IN_FLIGHT = 4;
+
+const { jobs, progress: shared, timeoutMs } = workerData as FlushWorkerData;
+const progress = new FlushProgress(shared);
 const deadlineMs = performance.now() + timeoutMs;
 
-/** One attempt each, in order: who refuses now is not asked again while the app waits to end. */
+/** One attempt each: who refuses now is not asked again while the app waits to end. */
 async function send({ transport: config, payloads }: FlushJob, job: number): Promise<void> {
   const transport = createTransport(config as TransportConfig);
-  for (const payload of payloads) {
-    const outcome = await transport.send(payload, deadlineMs);
-    if (outcome.status !== 'delivered') break;
-    Atomics.add(view, job + 1, 1);
+  const waiting = payloads.values();
+  let failed = false;
+
+  async function sendOneByOne(): Promise<void> {
+    for (const payload of waiting) {
+      const outcome = await transport.send(payload, deadlineMs, () => progress.standsAt(job, 'no answer in time'));
+      if (outcome.status === 'delivered') {
+        const { spans: rejected, why } = outcome.rejected ?? { spans: 0, why: '' };
+        progress.delivered(job, payload.spans - rejected);
+        progress.refused(job, rejected);
+        if (!failed) progress.standsAt(job, why);
+      } else {
+        if (outcome.status === 'refused') progress.refused(job, payload.spans);
+        else failed = true;
+        progress.standsAt(job, outcome.why);
+      }
+      if (failed) return;
+    }
   }
+
+  progress.standsAt(job, 'no connection in time');
+  await Promise.all(Array.from({ length: MAX_IN_FLIGHT }, sendOneByOne));
   transport.close();
 }
 
@@ -23,6 +43,5 @@ async function send({ transport: config, payloads }: FlushJob, job: number): Pro
 const keepAlive = setTimeout(() => {}, timeoutMs);
 void Promise.allSettled(jobs.map(send)).then(() => {
   clearTimeout(keepAlive);
-  Atomics.store(view, 0, 1);
-  Atomics.notify(view, 0);
+  progress.done();
 });

@@ -42,7 +42,10 @@ export class BatchingSpanProcessor implements SpanProcessor {
     try {
       if (!this.#append(span)) {
         ledger.dropped('tooLarge', 1);
-        log.trouble('too large', `span "${span.name}" is larger than a payload may be (${this.#options.maxPayloadBytes} bytes); dropped`);
+        log.trouble(
+          'too large',
+          `span "${span.name}" is larger than a payload may be (${this.#options.maxPayloadBytes} bytes); dropped`,
+        );
         return;
       }
     } catch (error) {

@@ -27,16 +27,22 @@ const SECOND_MS = 1000;
  * @returns lines, each ended
  */
 export function drawTrace(traceId: string, spans: readonly DrawnSpan[], colour: boolean): string {
-  const paint = (code: number, text: string): string => (colour && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const paint = (code: number, text: string): string =>
+    colour && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text;
   const byId = new Set(spans.map(({ spanId }) => spanId));
   const children = new Map<string, DrawnSpan[]>();
   for (const span of spans) {
     const parentId = byId.has(span.parentSpanId) ? span.parentSpanId : '';
-    children.set(parentId, [...(children.get(parentId) ?? []), span]);
+    const siblings = children.get(parentId);
+    if (siblings === undefined) children.set(parentId, [span]);
+    else siblings.push(span);
   }
 
   const lines = [paint(2, `trace ${traceId}`)];
+  const drawn = new Set<DrawnSpan>();
   function visit(span: DrawnSpan, lead: string, branch: string, below: string): void {
+    if (drawn.has(span)) return;
+    drawn.add(span);
     lines.push(`${lead}${branch}${describe(span)}`);
     const inside = inOrder(children.get(span.spanId));
     for (const [index, child] of inside.entries()) {
@@ -45,18 +51,20 @@ export function drawTrace(traceId: string, spans: readonly DrawnSpan[], colour: 
     }
   }
   function describe({ service, kind, name, attributes, durationMs, error }: DrawnSpan): string {
-    const key = TELLING.find((one) => attributes[one] !== undefined && !name.includes(String(attributes[one])));
+    const telling = TELLING.map((key) => toText(attributes[key])).find((text) => text !== '' && !name.includes(text));
     const parts = [
       paint(2, oneLine(service)),
       paint(36, kind),
       paint(1, oneLine(name)),
-      paint(2, key === undefined ? '' : oneLine(String(attributes[key]))),
+      paint(2, oneLine(telling ?? '')),
       paint(33, duration(durationMs)),
       paint(31, error === undefined ? '' : oneLine(`✗ ${error}`)),
     ];
     return parts.filter((part) => part !== '').join(' ');
   }
   for (const root of inOrder(children.get(''))) visit(root, '', '', '');
+  // What strangers sent may be its own ancestor; that has no root, and is drawn all the same.
+  for (const span of spans) visit(span, '', '', '');
   return `${lines.join('\n')}\n`;
 }
 
@@ -68,6 +76,10 @@ function inOrder(spans: readonly DrawnSpan[] = []): DrawnSpan[] {
 function duration(ms: number): string {
   if (ms < 1) return `${Math.round(ms * 1000)} µs`;
   return ms < SECOND_MS ? `${ms.toFixed(1)} ms` : `${(ms / SECOND_MS).toFixed(2)} s`;
+}
+
+function toText(value: unknown): string {
+  return typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
 }
 
 /** Spans hold what strangers sent: no control character of theirs reaches the terminal. */

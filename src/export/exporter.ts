@@ -7,8 +7,16 @@ import type { TransportConfig } from './transport.ts';
 export interface Unsent {
   readonly transport: TransportConfig;
   readonly payloads: readonly Payload[];
-  /** Told once it is known what became of the first `delivered` of the payloads. */
-  readonly settle: (delivered: number) => void;
+  /** Told once it is known what became of the payloads' spans; 0 where nothing was tried. */
+  readonly settle: (result: Sent | 0) => void;
+}
+
+/** What became of the spans that another thread was to send. */
+export interface Sent {
+  readonly delivered: number;
+  readonly refused: number;
+  /** What the rest failed by; may be empty. */
+  readonly why: string;
 }
 
 /** One way out for spans: a processor for the SDK, and what the end of the process needs of it. */

@@ -1,17 +1,28 @@
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 import { loadBuiltin } from '../core/builtin.ts';
+import { msUntil } from '../core/deadline.ts';
 import type { Payload } from '../wire/encoder.ts';
-import type { Outcome, Transport, TransportConfig } from './transport.ts';
+import { gzip } from './gzip.ts';
+import { decodePartialSuccess, MAX_ANSWER_BYTES } from './partial-success.ts';
+import { reason } from './reason.ts';
+import { CONNECT_TIMEOUT_MS, type Outcome, type Transport, type TransportConfig } from './transport.ts';
 
 const PATH = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 /** CANCELLED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, OUT_OF_RANGE, UNAVAILABLE, DATA_LOSS. */
 const RETRYABLE = new Set(['1', '4', '8', '10', '11', '14', '15']);
+/** HTTP answers of a proxy that stand for UNAVAILABLE. https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md */
+const RETRYABLE_HTTP = new Set([429, 502, 503, 504]);
+/** What a session throws that ended a moment ago; anything else would be thrown again. */
+const LATE_ERRORS = new Set(['ERR_HTTP2_INVALID_SESSION', 'ERR_HTTP2_GOAWAY_SESSION', 'ERR_HTTP2_OUT_OF_STREAMS']);
+const MESSAGE_HEAD_BYTES = 5;
+/** The most that `grpc-timeout` can say: eight digits. */
+const MAX_TIMEOUT_MS = 99_999_999;
 
 /**
  * Sends OTLP protobuf payloads as unary gRPC calls over one HTTP/2 session.
  *
  * A gRPC message is one byte (compressed or not), four bytes of length, then the protobuf; the result is in the trailers.
- * `node:http2` is loaded by the first send; its session never keeps the process alive.
+ * `node:http2` is loaded by the first send; its session, once connected, never keeps the process alive.
  *
  * @see https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
  * @see https://opentelemetry.io/docs/specs/otlp/#otlpgrpc
@@ -25,6 +36,8 @@ export function createGrpcTransport(config: TransportConfig & { kind: 'grpc' }):
     if (session !== undefined && !session.closed && !session.destroyed) return session;
     const opened = loadBuiltin('node:http2').connect(url.origin, { ...config.tls });
     opened.unref();
+    // Each address of a name is tried with a handle of its own; the one that was unref'd may be gone.
+    opened.once('connect', () => opened.unref());
     // The stream that met the trouble tells it; the next send opens a new session.
     opened.on('error', () => {});
     opened.on('goaway', () => opened.close());
@@ -32,37 +45,49 @@ export function createGrpcTransport(config: TransportConfig & { kind: 'grpc' }):
     return opened;
   }
 
-  function call(body: Uint8Array, deadlineMs: number, onHandedOver?: () => void): Promise<Outcome> {
+  function call(message: Buffer, deadlineMs: number, onHandedOver?: () => void): Promise<Outcome> {
     return new Promise((resolve) => {
       const opened = connected();
-      const leftMs = Math.max(1, Math.ceil(deadlineMs - performance.now()));
+      const timeoutMs = Math.min(MAX_TIMEOUT_MS, Math.max(1, Math.ceil(msUntil(deadlineMs))));
       const stream: ClientHttp2Stream = opened.request({
         ...config.headers,
         ':method': 'POST',
         ':path': PATH,
         'content-type': 'application/grpc',
         te: 'trailers',
-        'grpc-timeout': `${Math.min(leftMs, 99_999_999)}m`,
+        'grpc-timeout': `${timeoutMs}m`,
         ...(config.gzip ? { 'grpc-encoding': 'gzip' } : {}),
       });
       let headers: IncomingHttpHeaders = {};
-      const timer = setTimeout(() => {
-        settle({ status: 'retryable', why: 'no answer in time' });
-        // A session that hangs is given up whole, so that the next send opens another.
-        opened.destroy();
-      }, leftMs);
-      timer.unref();
+      const answer: Buffer[] = [];
+      let answerBytes = 0;
+      let timer: NodeJS.Timeout | undefined;
       const settle = (outcome: Outcome): void => {
         clearTimeout(timer);
         resolve(outcome);
       };
+      const giveUpIn = (ms: number, why: string): void => {
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          settle({ status: 'retryable', why });
+          // A session that hangs is given up whole, so that the next send opens another.
+          opened.destroy();
+        }, ms).unref();
+      };
+      if (opened.connecting) {
+        giveUpIn(Math.min(CONNECT_TIMEOUT_MS, timeoutMs), 'no connection in time');
+        opened.once('connect', () => giveUpIn(msUntil(deadlineMs), 'no answer in time'));
+      } else giveUpIn(timeoutMs, 'no answer in time');
       stream.on('response', (received) => (headers = received));
       stream.on('trailers', (received) => (headers = { ...headers, ...received }));
-      stream.once('error', (error: NodeJS.ErrnoException) => settle({ status: 'retryable', why: error.code ?? error.message }));
-      stream.once('close', () => settle(toOutcome(headers)));
+      stream.on('data', (chunk: Buffer) => {
+        if (answerBytes < MAX_ANSWER_BYTES) answer.push(chunk);
+        answerBytes += chunk.length;
+      });
+      stream.on('error', (error: NodeJS.ErrnoException) => settle({ status: 'retryable', why: reason(error) }));
+      stream.once('close', () => settle(toOutcome(headers, Buffer.concat(answer))));
       if (onHandedOver !== undefined) stream.once('finish', onHandedOver);
-      stream.resume();
-      stream.end(frame(body, config.gzip));
+      stream.end(message);
     });
   }
 
@@ -70,9 +95,11 @@ export function createGrpcTransport(config: TransportConfig & { kind: 'grpc' }):
     target,
     async send(payload: Payload, deadlineMs, onHandedOver) {
       try {
-        return await call(payload.body, deadlineMs, onHandedOver);
+        const message = frame(config.gzip ? await gzip(payload.body) : payload.body, config.gzip);
+        return await call(message, deadlineMs, onHandedOver);
       } catch (error) {
-        return { status: 'retryable', why: String(error) };
+        const why = reason(error as NodeJS.ErrnoException);
+        return { status: LATE_ERRORS.has(why) ? 'retryable' : 'refused', why };
       }
     },
     close() {
@@ -82,23 +109,36 @@ export function createGrpcTransport(config: TransportConfig & { kind: 'grpc' }):
   };
 }
 
-function frame(body: Uint8Array, gzip: boolean): Buffer {
-  const message = gzip ? loadBuiltin('node:zlib').gzipSync(body, { level: 1 }) : body;
-  const framed = Buffer.allocUnsafe(5 + message.length);
-  framed[0] = gzip ? 1 : 0;
+function frame(message: Uint8Array, isCompressed: boolean): Buffer {
+  const framed = Buffer.allocUnsafe(MESSAGE_HEAD_BYTES + message.length);
+  framed[0] = isCompressed ? 1 : 0;
   framed.writeUInt32BE(message.length, 1);
-  framed.set(message, 5);
+  framed.set(message, MESSAGE_HEAD_BYTES);
   return framed;
 }
 
-function toOutcome(headers: IncomingHttpHeaders): Outcome {
+function toOutcome(headers: IncomingHttpHeaders, answer: Buffer): Outcome {
   const status = headers['grpc-status'];
-  if (status === '0') return { status: 'delivered' };
+  if (status === '0') {
+    const message = answer[0] === 0 ? answer.subarray(MESSAGE_HEAD_BYTES) : Buffer.alloc(0);
+    const rejected = decodePartialSuccess(message, 'application/x-protobuf');
+    return rejected === undefined ? { status: 'delivered' } : { status: 'delivered', rejected };
+  }
   if (status === undefined) {
     const http = headers[':status'];
     if (http === undefined) return { status: 'retryable', why: 'the connection ended without an answer' };
+    if (RETRYABLE_HTTP.has(Number(http))) return { status: 'retryable', why: `answered HTTP ${String(http)}` };
     return { status: 'refused', why: `answered HTTP ${String(http)} without a gRPC status; is this a gRPC port?` };
   }
-  const why = `answered gRPC status ${String(status)} ${decodeURIComponent(String(headers['grpc-message'] ?? ''))}`.trim();
+  const why = `answered gRPC status ${String(status)} ${decoded(String(headers['grpc-message'] ?? ''))}`.trim();
   return RETRYABLE.has(String(status)) ? { status: 'retryable', why } : { status: 'refused', why };
+}
+
+/** `grpc-message` is percent-encoded; not everybody does it right. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

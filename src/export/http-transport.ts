@@ -1,19 +1,21 @@
 import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { context } from '@opentelemetry/api';
-import { suppressTracing } from '@opentelemetry/core';
 import { loadBuiltin } from '../core/builtin.ts';
+import { msUntil } from '../core/deadline.ts';
 import type { Payload } from '../wire/encoder.ts';
-import type { Outcome, Transport, TransportConfig } from './transport.ts';
+import { gzip } from './gzip.ts';
+import { decodePartialSuccess, MAX_ANSWER_BYTES } from './partial-success.ts';
+import { reason } from './reason.ts';
+import { CONNECT_TIMEOUT_MS, type Outcome, type Transport, type TransportConfig } from './transport.ts';
 
 /** Statuses after which the same bytes may be taken later. https://opentelemetry.io/docs/specs/otlp/#failures */
 const RETRYABLE = new Set([408, 429, 502, 503, 504]);
 const MAX_SOCKETS = 8;
-const MAX_ANSWER_CHARS = 200;
+const MAX_SAID_CHARS = 200;
 
 /**
  * POSTs payloads to one URL over keep-alive sockets, Jaeger's collector and OTLP/HTTP alike.
  *
- * `node:http` is loaded by the first send. Its sockets never keep the process alive, and its requests make no spans.
+ * `node:http` is loaded by the first send. Its sockets, once connected, never keep the process alive.
  * Redirects are refused: they would send spans where nobody configured it.
  */
 export function createHttpTransport(config: TransportConfig & { kind: 'http' }): Transport {
@@ -34,24 +36,41 @@ export function createHttpTransport(config: TransportConfig & { kind: 'http' }):
     return http.request(url, { method: 'POST', agent, headers });
   }
 
-  function post(payload: Payload, body: Uint8Array, deadlineMs: number, onHandedOver?: () => void): Promise<Outcome> {
+  /** @returns undefined where the collector had closed the idle socket before the request reached it */
+  function post(
+    payload: Payload,
+    body: Uint8Array,
+    deadlineMs: number,
+    onHandedOver?: () => void,
+  ): Promise<Outcome | undefined> {
     return new Promise((resolve) => {
       const sent = request(payload, body);
-      const timer = setTimeout(() => {
-        sent.destroy(new Error('no answer in time'));
-      }, deadlineMs - performance.now());
-      timer.unref();
-      const settle = (outcome: Outcome): void => {
+      let timer: NodeJS.Timeout | undefined;
+      const giveUpIn = (ms: number, why: string): void => {
+        clearTimeout(timer);
+        timer = setTimeout(() => sent.destroy(new Error(why)), ms).unref();
+      };
+      const settle = (outcome: Outcome | undefined): void => {
         clearTimeout(timer);
         resolve(outcome);
       };
-      sent.once('socket', (socket) => socket.unref());
-      sent.once('error', (error: NodeJS.ErrnoException) => settle({ status: 'retryable', why: reason(error) }));
+      giveUpIn(msUntil(deadlineMs), 'no answer in time');
+      sent.once('socket', (socket) => {
+        socket.unref();
+        if (!socket.connecting) return;
+        giveUpIn(Math.min(CONNECT_TIMEOUT_MS, msUntil(deadlineMs)), 'no connection in time');
+        socket.once('connect', () => {
+          // Each address of a name is tried with a handle of its own; the one that was unref'd may be gone.
+          socket.unref();
+          giveUpIn(msUntil(deadlineMs), 'no answer in time');
+        });
+      });
+      sent.on('error', (error: NodeJS.ErrnoException) => {
+        const isStale = sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+        settle(isStale ? undefined : { status: 'retryable', why: reason(error) });
+      });
       sent.once('response', (response) => {
-        readAnswer(response).then(
-          (answer) => settle(toOutcome(response.statusCode ?? 0, response.headers, answer, payload)),
-          (error: NodeJS.ErrnoException) => settle({ status: 'retryable', why: reason(error) }),
-        );
+        void readAnswer(response).then((answer) => settle(toOutcome(response, answer, payload)));
       });
       if (onHandedOver !== undefined) sent.once('finish', onHandedOver);
       sent.end(body);
@@ -63,7 +82,10 @@ export function createHttpTransport(config: TransportConfig & { kind: 'http' }):
     async send(payload, deadlineMs, onHandedOver) {
       try {
         const body = config.gzip ? await gzip(payload.body) : payload.body;
-        return await context.with(suppressTracing(context.active()), () => post(payload, body, deadlineMs, onHandedOver));
+        let outcome: Outcome | undefined;
+        // Each round uses up one idle socket. https://nodejs.org/api/http.html#requestreusedsocket
+        while (outcome === undefined) outcome = await post(payload, body, deadlineMs, onHandedOver);
+        return outcome;
       } catch (error) {
         return { status: 'refused', why: reason(error as NodeJS.ErrnoException) };
       }
@@ -74,44 +96,44 @@ export function createHttpTransport(config: TransportConfig & { kind: 'http' }):
   };
 }
 
-function toOutcome(status: number, headers: IncomingHttpHeaders, answer: string, { spans, body }: Payload): Outcome {
-  if (status >= 200 && status < 300) return { status: 'delivered' };
-  const said = answer === '' ? '' : `: ${answer}`;
-  const why = `answered ${status} to ${spans} spans (${body.length} bytes)${said}`;
+function toOutcome({ statusCode: status = 0, headers }: IncomingMessage, answer: Buffer, payload: Payload): Outcome {
+  if (status >= 200 && status < 300) {
+    const rejected = decodePartialSuccess(answer, headers['content-type'] ?? '');
+    return rejected === undefined ? { status: 'delivered' } : { status: 'delivered', rejected };
+  }
+  const said = printable(answer);
+  const why = `answered ${status} to ${payload.spans} spans (${payload.body.length} bytes)${said === '' ? '' : `: ${said}`}`;
   if (!RETRYABLE.has(status)) return { status: 'refused', why };
-  const afterMs = retryAfterMs(headers['retry-after']);
+  const afterMs = retryAfterMs(headers);
   return afterMs === undefined ? { status: 'retryable', why } : { status: 'retryable', why, afterMs };
 }
 
 /** Seconds or an HTTP date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
-function retryAfterMs(value: string | undefined): number | undefined {
+function retryAfterMs({ 'retry-after': value }: IncomingHttpHeaders): number | undefined {
   if (value === undefined) return undefined;
   const seconds = Number(value);
   const ms = Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1000;
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
-async function readAnswer(response: IncomingMessage): Promise<string> {
-  let answer = '';
-  response.setEncoding('latin1');
-  for await (const chunk of response) if (answer.length < MAX_ANSWER_CHARS) answer += String(chunk);
-  return printable(answer);
+/** The beginning of the answer; one that breaks off has said what matters by its status. */
+async function readAnswer(response: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      if (length < MAX_ANSWER_BYTES) chunks.push(chunk);
+      length += chunk.length;
+    }
+  } catch {
+    // told by the status
+  }
+  return Buffer.concat(chunks);
 }
 
-/** The text part of an answer; a protobuf body gives noise, which nobody wants to read. */
-function printable(answer: string): string {
+/** The text of an answer; a protobuf body gives noise, which nobody wants to read. */
+function printable(answer: Buffer): string {
+  const text = answer.toString('latin1');
   // eslint-disable-next-line no-control-regex
-  return /[^\t\n\r\x20-\x7e]/.test(answer) ? '' : answer.trim().slice(0, MAX_ANSWER_CHARS);
-}
-
-function gzip(body: Uint8Array): Promise<Uint8Array> {
-  const zlib = loadBuiltin('node:zlib');
-  return new Promise((resolve, reject) => {
-    zlib.gzip(body, { level: 1 }, (error, zipped) => (error === null ? resolve(zipped) : reject(error)));
-  });
-}
-
-/** An error in a few words: the code where there is one, since messages repeat address and port. */
-function reason(error: NodeJS.ErrnoException & { errors?: readonly NodeJS.ErrnoException[] }): string {
-  return error.code ?? error.errors?.[0]?.code ?? error.message;
+  return /[^\t\n\r\x20-\x7e]/.test(text) ? '' : text.trim().slice(0, MAX_SAID_CHARS);
 }

@@ -3,7 +3,8 @@ export const dropReasons = {
   queueFull: 'no room while the collector did not take them',
   tooLarge: 'larger than a payload may be',
   refused: 'refused by the collector',
-  deadline: 'not sent before the flush deadline',
+  deadline: 'not sent before the process ended',
+  unanswered: 'sent, but not answered before the process ended',
   encoding: 'could not be encoded',
 } as const;
 
@@ -15,35 +16,52 @@ export interface Stats {
   readonly delivered: number;
   readonly waiting: number;
   readonly dropped: Readonly<Record<DropReason, number>>;
+  /** What the last attempt failed by; undefined where it did not fail. */
+  readonly trouble: string | undefined;
 }
 
 /** Counts what became of each ended span of one exporter; the only place that counts. */
 export class Ledger {
   #ended = 0;
   #delivered = 0;
-  readonly #dropped: Record<DropReason, number> = { queueFull: 0, tooLarge: 0, refused: 0, deadline: 0, encoding: 0 };
+  #trouble: string | undefined;
+  readonly #dropped: Record<DropReason, number> = {
+    queueFull: 0,
+    tooLarge: 0,
+    refused: 0,
+    deadline: 0,
+    unanswered: 0,
+    encoding: 0,
+  };
 
   spanEnded(): void {
     this.#ended++;
   }
   delivered(spans: number): void {
     this.#delivered += spans;
+    this.#trouble = undefined;
   }
   dropped(reason: DropReason, spans: number): void {
     this.#dropped[reason] += spans;
+  }
+  /** An attempt failed: it says why, and no span is counted by it. */
+  failed(why: string): void {
+    this.#trouble = why;
   }
 
   stats(): Stats {
     const dropped = { ...this.#dropped };
     const lost = Object.values(dropped).reduce((sum, spans) => sum + spans, 0);
-    return { ended: this.#ended, delivered: this.#delivered, waiting: this.#ended - this.#delivered - lost, dropped };
+    const waiting = this.#ended - this.#delivered - lost;
+    return { ended: this.#ended, delivered: this.#delivered, waiting, dropped, trouble: this.#trouble };
   }
 }
 
-/** `3 queueFull…` in words, or undefined where nothing was dropped. */
-export function describeDropped({ dropped }: Stats): string | undefined {
+/** `3 no room while…, 40 not sent…; ECONNREFUSED`, or undefined where nothing was dropped. */
+export function describeDropped({ dropped, trouble }: Stats): string | undefined {
   const parts = (Object.keys(dropReasons) as DropReason[])
     .filter((reason) => dropped[reason] > 0)
     .map((reason) => `${dropped[reason]} ${dropReasons[reason]}`);
-  return parts.length === 0 ? undefined : parts.join(', ');
+  if (parts.length === 0) return undefined;
+  return parts.join(', ') + (trouble === undefined ? '' : `; ${trouble}`);
 }

@@ -2,11 +2,23 @@ import type { Payload } from '../wire/encoder.ts';
 
 /** What became of one payload. Expected outcomes are values: a transport never throws and never rejects. */
 export type Outcome =
-  | { readonly status: 'delivered' }
+  | { readonly status: 'delivered'; readonly rejected?: Rejected }
   /** Final: the same bytes would be refused again. */
-  | { readonly status: 'refused'; readonly why: string; readonly spans?: number }
+  | { readonly status: 'refused'; readonly why: string }
   /** Trouble that may pass. `afterMs` is what the collector asked for. */
   | { readonly status: 'retryable'; readonly why: string; readonly afterMs?: number };
+
+/**
+ * How long an attempt waits for its connection. A socket that is being connected keeps the process alive, unref'd or
+ * not, so this is shorter than an answer may take.
+ */
+export const CONNECT_TIMEOUT_MS = 1000;
+
+/** Some spans of a payload that was taken were not; sending it again would not help them. */
+export interface Rejected {
+  readonly spans: number;
+  readonly why: string;
+}
 
 export interface Transport {
   /** Where to, for messages; without credentials. */

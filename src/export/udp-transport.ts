@@ -1,6 +1,7 @@
 import type { Socket } from 'node:dgram';
 import { loadBuiltin } from '../core/builtin.ts';
-import type { Transport, TransportConfig } from './transport.ts';
+import { reason } from './reason.ts';
+import type { Outcome, Transport, TransportConfig } from './transport.ts';
 
 /**
  * Sends payloads to a Jaeger agent, one datagram each.
@@ -26,7 +27,7 @@ export function createUdpTransport({ host, port }: TransportConfig & { kind: 'ud
         try {
           socket ??= open();
           socket.send(payload.body, port, host, (error: NodeJS.ErrnoException | null) => {
-            if (error !== null) return resolve({ status: 'retryable', why: error.code ?? error.message });
+            if (error !== null) return resolve(toFailure(error));
             onHandedOver?.();
             resolve({ status: 'delivered' });
           });
@@ -40,4 +41,9 @@ export function createUdpTransport({ host, port }: TransportConfig & { kind: 'ud
       socket = undefined;
     },
   };
+}
+
+/** Some systems take smaller datagrams than others; the same one is too large again. */
+function toFailure(error: NodeJS.ErrnoException): Outcome {
+  return { status: error.code === 'EMSGSIZE' ? 'refused' : 'retryable', why: reason(error) };
 }

@@ -1,4 +1,5 @@
 import { loadBuiltin } from '../core/builtin.ts';
+import { FlushProgress, type FlushResult } from './flush-progress.ts';
 
 /** One target's rest, as plain data that can cross to another thread. */
 export interface FlushJob {
@@ -9,7 +10,7 @@ export interface FlushJob {
 /** What the flush worker finds in `workerData`. */
 export interface FlushWorkerData {
   readonly jobs: readonly FlushJob[];
-  /** Int32: [0] becomes 1 when all is done; [1 + i] counts the payloads of job i that were delivered, in order. */
+  /** See `FlushProgress`. */
   readonly progress: SharedArrayBuffer;
   readonly timeoutMs: number;
 }
@@ -21,18 +22,18 @@ export interface FlushWorkerData {
  * The worker gets none of the process's flags, so that it does not preload us again.
  *
  * @param timeoutMs the most that this thread waits
- * @returns per job, how many of its payloads, from the first, were delivered; none where no thread can be started
+ * @returns for each job what became of it
  */
-export function flushBlocking(workerFile: string, jobs: readonly FlushJob[], timeoutMs: number): number[] {
-  const progress = new SharedArrayBuffer(4 * (1 + jobs.length));
-  const view = new Int32Array(progress);
-  const workerData: FlushWorkerData = { jobs, progress, timeoutMs };
+export function flushBlocking(workerFile: string, jobs: readonly FlushJob[], timeoutMs: number): FlushResult[] {
+  const shared = FlushProgress.share(jobs.length);
+  const progress = new FlushProgress(shared);
+  const workerData: FlushWorkerData = { jobs, progress: shared, timeoutMs };
   try {
     const { Worker } = loadBuiltin('node:worker_threads');
     new Worker(workerFile, { workerData, execArgv: [], env: {}, stdout: true, stderr: true }).unref();
-    Atomics.wait(view, 0, 0, timeoutMs);
-  } catch {
-    // Nothing was sent, and the ledger will say so; the process is ending for a reason of its own.
+    progress.wait(timeoutMs);
+  } catch (error) {
+    return jobs.map(() => ({ delivered: 0, refused: 0, why: `no thread could be started: ${String(error)}` }));
   }
-  return jobs.map((_, index) => Atomics.load(view, index + 1));
+  return jobs.map((_, job) => progress.result(job));
 }

@@ -8,6 +8,9 @@
  *   signal with one                       nothing: the app decides
  *   event loop empty                      flush; the loop turns for as long as that takes
  *   process.exit, crash                   flush from another thread while this one waits
+ *
+ * Spans that are open are ended as the very last thing, when no code of the app runs any more that might end them
+ * itself; they and what ended during the flush are sent from another thread.
  */
 import { isMainThread } from 'node:worker_threads';
 import { constants } from 'node:os';
@@ -28,79 +31,122 @@ export interface Ending {
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 type Signal = (typeof SIGNALS)[number];
 
-/** Starts watching. `close` takes every listener out again. */
+/** Starts watching. `close` takes everything out again. */
 export function watchEnds(ending: Ending, flushTimeoutMs: number): { close(): void } {
-  let flushing = false;
-  /** Set by the first flush of the end; what comes after has only the rest of that time. */
-  let deadlineMs: number | undefined;
-  /** A flush has been tried and could not send all; another attempt a moment later would not either. */
+  let closed = false;
+  let finished = false;
+  let dying = false;
+  /** What flushes have used up of the time that the end may take. */
+  let spentMs = 0;
+  let flushingSinceMs: number | undefined;
+  /** The flush at the empty loop could not send all; another a moment later would not either. */
   let exhausted = false;
+  let isMoving = false;
+  let unwrapEmit = (): void => {};
+
+  function leftMs(): number {
+    const underWayMs = flushingSinceMs === undefined ? 0 : performance.now() - flushingSinceMs;
+    return Math.max(0, flushTimeoutMs - spentMs - underWayMs);
+  }
 
   async function flush(): Promise<void> {
-    deadlineMs ??= performance.now() + flushTimeoutMs;
-    ending.endOpenSpans();
-    await ending.flush(deadlineMs);
-    exhausted = !ending.idle;
+    flushingSinceMs = performance.now();
+    await ending.flush(flushingSinceMs + flushTimeoutMs - spentMs);
+    spentMs += performance.now() - flushingSinceMs;
+    flushingSinceMs = undefined;
+  }
+
+  /** No code of the app runs after this. */
+  function finish(timeoutMs: number): void {
+    if (finished) return;
+    finished = true;
+    try {
+      ending.endOpenSpans();
+      if (!ending.idle) ending.flushBlocking(timeoutMs);
+      ending.report();
+    } catch {
+      // an exit has a code of its own, which an error of ours must not change
+    }
   }
 
   function onExit(): void {
-    ending.endOpenSpans();
-    if (!ending.idle) {
-      const leftMs = (deadlineMs ?? performance.now() + flushTimeoutMs) - performance.now();
-      ending.flushBlocking(exhausted ? 0 : Math.max(0, leftMs));
-    }
-    ending.report();
+    finish(leftMs());
   }
 
   function onBeforeExit(): void {
     // A flush makes the loop turn, and then 'beforeExit' comes again: where the app listens to it, that would
     // be seen. There the rest goes out in 'exit'.
-    if (exhausted || ending.idle || process.listenerCount('beforeExit') > 1) return;
-    void flush();
+    if (flushingSinceMs !== undefined || exhausted || ending.idle || process.listenerCount('beforeExit') > 1) return;
+    void flush().then(() => {
+      exhausted = !ending.idle;
+    });
   }
 
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (flushing) return die(signal);
-    flushing = true;
-    void flush().finally(() => die(signal));
+    if (dying) return die(signal, 0);
+    dying = true;
+    const end = (): void => die(signal, leftMs());
+    flush().then(end, end);
   };
 
-  function die(signal: NodeJS.Signals): void {
+  function die(signal: NodeJS.Signals, timeoutMs: number): void {
     close();
-    ending.flushBlocking(0);
-    ending.report();
+    finish(timeoutMs);
     // The kernel ignores a default action for the first process of a PID namespace.
     if (process.pid === 1) process.exit(128 + constants.signals[signal]);
+    // A handler that the app has installed since would have come too late without us.
+    process.removeAllListeners(signal);
     process.kill(process.pid, signal);
   }
 
   /** Ours is there exactly where the app has none: then signals are what they are without us. */
   function keepSignal(signal: Signal): void {
+    if (closed || dying) return;
     const others = process.listeners(signal).some((listener) => listener !== onSignal);
     const ours = process.listeners(signal).includes(onSignal);
     if (others && ours) process.removeListener(signal, onSignal);
     else if (!others && !ours) process.on(signal, onSignal);
   }
 
-  // Both events come before the list has changed or in the middle of an emit, hence the next tick.
-  const onListenersChanged = (event: string | symbol): void => {
-    if (event === 'exit') process.nextTick(beLastAtExit);
+  // This event comes before the listener is in the list, hence the next tick.
+  const onNewListener = (event: string | symbol, listener: unknown): void => {
     const signal = SIGNALS.find((one) => one === event);
-    if (signal !== undefined) process.nextTick(() => !closed && keepSignal(signal));
+    if (signal !== undefined) process.nextTick(keepSignal, signal);
+    if (event === 'exit' && listener !== onExit) keepLast();
   };
 
-  /** Spans that the app ends in its own 'exit' listeners count too. */
-  function beLastAtExit(): void {
+  // At once: who takes the last one out may raise the signal in the next statement, as signal-exit does.
+  const onRemoveListener = (event: string | symbol, listener: unknown): void => {
+    const signal = SIGNALS.find((one) => one === event);
+    if (signal !== undefined) keepSignal(signal);
+    if (event === 'exit' && listener === onExit) keepLast();
+  };
+
+  /** Spans that the app ends in its own 'exit' listeners count too, even if the exit comes before the next tick. */
+  function keepLast(): void {
+    if (isMoving || closed) return;
+    const unwrap = beforeMethod('emit', (event) => event === 'exit' && beLast());
+    unwrapEmit = unwrap;
+    isMoving = true;
+    process.nextTick(() => {
+      unwrap();
+      beLast();
+      isMoving = false;
+    });
+  }
+
+  function beLast(): void {
     if (closed || process.listeners('exit').at(-1) === onExit) return;
     process.removeListener('exit', onExit);
     process.on('exit', onExit);
   }
 
-  let closed = false;
   function close(): void {
     closed = true;
-    process.removeListener('newListener', onListenersChanged);
-    process.removeListener('removeListener', onListenersChanged);
+    unwrapEmit();
+    unwrapReallyExit();
+    process.removeListener('newListener', onNewListener);
+    process.removeListener('removeListener', onRemoveListener);
     for (const signal of SIGNALS) process.removeListener(signal, onSignal);
     process.removeListener('beforeExit', onBeforeExit);
     process.removeListener('exit', onExit);
@@ -111,9 +157,27 @@ export function watchEnds(ending: Ending, flushTimeoutMs: number): { close(): vo
   if (maxListeners > 0) process.setMaxListeners(maxListeners + 1);
   process.on('beforeExit', onBeforeExit);
   process.on('exit', onExit);
-  process.on('newListener', onListenersChanged);
-  process.on('removeListener', onListenersChanged);
+  process.on('newListener', onNewListener);
+  process.on('removeListener', onRemoveListener);
+  // An 'exit' listener that calls `process.exit()` keeps the ones behind it from being called.
+  const unwrapReallyExit = beforeMethod('reallyExit', () => !closed && onExit());
   if (isMainThread) for (const signal of SIGNALS) keepSignal(signal);
 
   return { close };
+}
+
+/** Calls `before` ahead of a method of `process`. @returns takes it out again, unless somebody else has wrapped it since */
+function beforeMethod(name: 'emit' | 'reallyExit', before: (first: unknown) => unknown): () => void {
+  const own = Object.getOwnPropertyDescriptor(process, name);
+  const method = Reflect.get(process, name) as (...args: unknown[]) => unknown;
+  function wrapped(this: unknown, ...args: unknown[]): unknown {
+    before(args[0]);
+    return Reflect.apply(method, this, args);
+  }
+  Object.defineProperty(process, name, { value: wrapped, writable: true, configurable: true });
+  return () => {
+    if (Reflect.get(process, name) !== wrapped) return;
+    if (own === undefined) Reflect.deleteProperty(process, name);
+    else Object.defineProperty(process, name, own);
+  };
 }
