@@ -8,15 +8,17 @@
  *   …                      the other parts, see `parts`
  *   lib/register.js,       import-in-the-middle's shared state and its loader-thread entry, which its wrappers
  *   import-hook.mjs        import by URL
+ *   LICENSES.txt           of every package that has code in here
  *
  * CommonJS, because it must load synchronously by --require, by --import and from a running `require`.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { rolldown, type Plugin, type RolldownOptions } from 'rolldown';
 import { catalog } from '../src/instrument/catalog.ts';
+import { Licences } from './licences.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = `${root}dist`;
@@ -92,7 +94,7 @@ const ownWrapping: Plugin = {
     const own = code.replaceAll(/\b__(?=(?:original|unwrap|wrapped)\b)/g, '__otelPreload_');
     if (own === code) throw new Error(`${id} marks what it wraps in another way`);
     if (!id.endsWith('shimmer.mjs')) return own;
-    const quiet = own.replace('console.error.bind(console)', "(text) => diag.debug(text)");
+    const quiet = own.replace('console.error.bind(console)', '(text) => diag.debug(text)');
     if (quiet === own) throw new Error(`${id} prints in another way`);
     return `import { diag } from '@opentelemetry/api';\n${quiet}`;
   },
@@ -130,7 +132,9 @@ const tracesOnly: Plugin = {
   load(id) {
     if (!id.startsWith('\0unused:')) return null;
     const names = Object.keys(require(id.slice('\0unused:'.length)) as object);
-    return names.map((name) => `export class ${name} { constructor() { throw new Error('not in this build'); } }`).join('\n');
+    return names
+      .map((name) => `export class ${name} { constructor() { throw new Error('not in this build'); } }`)
+      .join('\n');
   },
 };
 
@@ -150,8 +154,10 @@ const shared = {
   checks: { circularDependency: false },
 } satisfies RolldownOptions;
 
+const licences = new Licences();
+
 async function bundle(input: Record<string, string>, plugins: Plugin[], output: object): Promise<void> {
-  const build = await rolldown({ ...shared, input, plugins: [oneCopy, noDebug, ...plugins] });
+  const build = await rolldown({ ...shared, input, plugins: [oneCopy, noDebug, licences.plugin, ...plugins] });
   await build.write({ dir: dist, entryFileNames: '[name].js', chunkFileNames: 'chunk-[hash].js', ...output });
   await build.close();
 }
@@ -163,7 +169,11 @@ cpSync(`${modules}/import-in-the-middle/lib/register.js`, `${dist}/lib/register.
 const instrumentations = Object.fromEntries(
   catalog.map(({ name }) => [`instrumentation-${name}`, INSTRUMENTATION + name]),
 );
-const cjs = { format: 'cjs', exports: 'named', minify: process.argv.includes('--no-minify') ? false : { mangle: false, compress: true, codegen: true } };
+const cjs = {
+  format: 'cjs',
+  exports: 'named',
+  minify: process.argv.includes('--no-minify') ? false : { mangle: false, compress: true, codegen: true },
+};
 await bundle(
   { start: 'src/start.ts', index: 'src/index.ts', ...parts, ...instrumentations },
   [instrumentationParts, oneHub, ownWrapping, sharedImportState, tracesOnly],
@@ -176,11 +186,18 @@ await bundle({ 'import-hook': `${modules}/import-in-the-middle/hook.mjs` }, [], 
   chunkFileNames: 'import-hook-[hash].mjs',
 });
 {
-  const build = await rolldown({ ...shared, input: { register: 'register.ts' }, external: [/.*/], transform: { target: 'es2015' } });
+  const build = await rolldown({
+    ...shared,
+    input: { register: 'register.ts' },
+    external: [/.*/],
+    transform: { target: 'es2015' },
+  });
   await build.write({ dir: dist, format: 'cjs', entryFileNames: '[name].js' });
   await build.close();
 }
 
+writeFileSync(`${dist}/LICENSES.txt`, licences.text());
+writeFileSync(`${dist}/register.d.ts`, 'export {};\n');
 execFileSync(process.execPath, [`${modules}/typescript/bin/tsc`, '-p', `${root}tsconfig.types.json`], {
   cwd: root,
   stdio: 'inherit',

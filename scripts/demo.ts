@@ -88,7 +88,8 @@ async function showLinks(sinceUs: number): Promise<void> {
     const response = await fetch(url).catch(() => undefined);
     const answer = response?.ok ? ((await response.json()) as JaegerAnswer) : undefined;
     if ((answer?.data?.length ?? 0) >= REQUESTS.length || Date.now() > deadlineMs) {
-      for (const { traceID, spans } of answer?.data ?? []) console.log(`  ${JAEGER}/trace/${traceID}  (${spans.length} spans)`);
+      for (const { traceID, spans } of answer?.data ?? [])
+        console.log(`  ${JAEGER}/trace/${traceID}  (${spans.length} spans)`);
       if (!answer?.data?.length) console.log(`  none found by ${url}`);
       return;
     }

@@ -1,0 +1,59 @@
+import { strict as assert } from 'node:assert';
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { catalog } from '../../src/instrument/catalog.ts';
+import { checkout } from '../support/run.ts';
+
+const dist = `${checkout}dist/`;
+
+test('each row of the catalogue has its part, and each part exports one class', async () => {
+  for (const { name } of catalog) {
+    const part = (await import(`${dist}instrumentation-${name}.js`)) as { Instrumentation?: unknown };
+    assert.equal(typeof part.Instrumentation, 'function', name);
+  }
+});
+
+test('what apps import has types, and so has the preload', () => {
+  const manifest = JSON.parse(readFileSync(`${checkout}package.json`, 'utf8')) as {
+    exports: Record<string, { types: string; default: string } | string>;
+  };
+  for (const entry of Object.values(manifest.exports)) {
+    for (const file of typeof entry === 'string' ? [entry] : Object.values(entry)) {
+      assert.ok(existsSync(`${checkout}${file}`), file);
+    }
+  }
+});
+
+test('the licence of every bundled package is in the bundle', () => {
+  const licences = readFileSync(`${dist}LICENSES.txt`, 'utf8');
+  for (const name of [
+    '@opentelemetry/sdk-node',
+    '@opentelemetry/sdk-trace',
+    'dotenv',
+    'yaml',
+    'import-in-the-middle',
+  ]) {
+    assert.match(licences, new RegExp(`^${name.replaceAll(/[/.]/g, '\\$&')} \\d+\\.\\d+\\.\\d+ \\(`, 'm'));
+  }
+});
+
+test('the package holds the bundle and nothing of the sources or tests', async () => {
+  const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: checkout,
+  });
+  const [pack] = JSON.parse(stdout) as { files: { path: string }[] }[];
+  const paths = pack?.files.map(({ path }) => path) ?? [];
+  const [inDist, others] = [
+    paths.filter((one) => one.startsWith('dist/')),
+    paths.filter((one) => !one.startsWith('dist/')),
+  ];
+  assert.ok(inDist.length >= readdirSync(dist).length, `${inDist.length} files of dist`);
+  assert.deepEqual(others.filter((one) => !one.startsWith('docs/')).sort(), [
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'package.json',
+  ]);
+});
