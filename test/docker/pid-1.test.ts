@@ -1,14 +1,14 @@
 /** The entrypoint as PID 1 of a container without another init. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { run, start, testNode } from '../support/run.ts';
-import type { RunOptions, Running } from '../support/run.ts';
+import type { RunOptions } from '../support/run.ts';
 import { skipOrFail } from '../support/skip-or-fail.ts';
 import { installEntrypoint } from './installed-entrypoint.ts';
-import { asPid1, shells, whyNoPid1, whyNot } from './shells.ts';
+import { asPid1, pid1Of, signalPid1, whyNoPid1 } from './pid-namespace.ts';
+import { shells, whyNot } from './shells.ts';
 
 const path = `${join(testNode, '..')}:${process.env['PATH'] ?? ''}`;
 
@@ -23,16 +23,6 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGW
 setInterval(() => {}, 1000);
 console.log('ready');
 `;
-
-/** The namespace's PID 1, as it is called outside of it. */
-function pid1Of(running: Running): number {
-  return Number(readFileSync(`/proc/${running.pid}/task/${running.pid}/children`, 'utf8'));
-}
-
-/** Sends a signal to PID 1 from outside of its namespace, as container engines do. */
-function signalPid1(running: Running, signal: NodeJS.Signals): void {
-  process.kill(pid1Of(running), signal);
-}
 
 const count = (text: string, part: string): number => text.split(part).length - 1;
 
