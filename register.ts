@@ -4,9 +4,11 @@
  * It decides whether this process is one to trace, and only then loads the rest. Nothing is awaited, so that the app
  * starts after it either way. This file is compiled for old Node.js lines too: they get one line and an untraced app.
  */
+import type * as workerThreads from 'node:worker_threads';
 import type { start } from './src/start.ts';
 
-declare const require: (id: string) => { start: typeof start };
+declare function require(id: './start.js'): { start: typeof start };
+declare function require(id: 'worker_threads'): typeof workerThreads;
 
 const MIN_MAJOR = 20;
 const MIN_MINOR = 16;
@@ -19,7 +21,17 @@ function guard(): string | undefined {
   if (major < MIN_MAJOR || (major === MIN_MAJOR && minor < MIN_MINOR)) {
     return `Node.js ${process.versions.node} is older than ${MIN_MAJOR}.${MIN_MINOR}; the app runs untraced`;
   }
+  // 21 and 22.0 to 22.2 are newer than 20.16 and do not have it.
+  if (typeof process.getBuiltinModule !== 'function') {
+    return `Node.js ${process.versions.node} has no process.getBuiltinModule, as 22.3 has; the app runs untraced`;
+  }
   return undefined;
+}
+
+/** Whether this is the thread of `module.register`: it loads what --require names too, and runs nothing of the app. */
+function isLoaderThread(): boolean {
+  const { isMainThread, parentPort } = require('worker_threads');
+  return !isMainThread && parentPort === null;
 }
 
 const script = (process.argv[1] || '').replace(/^.*[/\\]/, '');
@@ -27,7 +39,7 @@ if (!PACKAGE_MANAGERS.test(script)) {
   let trouble = guard();
   if (trouble === undefined) {
     try {
-      require('./start.js').start();
+      if (!isLoaderThread()) require('./start.js').start();
     } catch (error) {
       trouble = `could not start: ${String(error instanceof Error ? error.message : error)}; the app runs untraced`;
     }
