@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { logs, metrics, type LoggerProvider, type MeterProvider, type TracerProvider } from '@opentelemetry/api';
 import type { Log } from '../core/log.ts';
@@ -9,6 +10,9 @@ import { hub, type Watcher } from './hub.ts';
 import { installHooks, wakeOnMessage, type HookOptions } from './hooks.ts';
 
 const API = '@opentelemetry/api';
+
+/** Loaded modules of the process, by their files. */
+const { cache } = createRequire(import.meta.url);
 
 /** The little of `@opentelemetry/instrumentation`'s `Instrumentation` that is used. */
 export interface LoadedInstrumentation {
@@ -81,7 +85,11 @@ export function instrument(options: InstrumentOptions): Instrumented {
 
   installHooks({
     targets: [...byTarget.keys(), API, INSTRUMENTATION],
-    wake: (target) => byTarget.get(target)?.forEach(wake),
+    wake(target) {
+      if (target !== 'router' || !inUse.some(({ name }) => name === 'express') || !isExpressLoaded()) {
+        byTarget.get(target)?.forEach(wake);
+      }
+    },
     onError: (error, name) =>
       log.trouble(`patch ${name}`, `instrumenting ${name} failed: ${String(error)}; it runs untraced`),
     partsUrl: options.partsUrl,
@@ -114,6 +122,14 @@ export function instrument(options: InstrumentOptions): Instrumented {
       for (const row of inUse) if (typeof row.wokenBy === 'string') wake(row);
     },
   };
+}
+
+/**
+ * Express 5 routes by the package `router`. Where its own instrumentation makes the spans of middleware, router's would
+ * put a second one around each, called after the first one's wrapper.
+ */
+function isExpressLoaded(): boolean {
+  return Object.keys(cache).some((file) => /[/\\]express[/\\]lib[/\\]/.test(file));
 }
 
 function packageVersion(directory: string): string | undefined {
