@@ -13,8 +13,8 @@
  * CommonJS, because it must load synchronously by --require, by --import and from a running `require`.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire, isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { rolldown, type Plugin, type RolldownOptions } from 'rolldown';
 import { catalog } from '../src/instrument/catalog.ts';
@@ -110,6 +110,24 @@ const oneCopy: Plugin = {
   },
 };
 
+/**
+ * Some packages require others only when they need them, by a `require` that the bundler does not see. Those that are
+ * installed are taken in; the others stay what they are to the package: optional, and the app's to bring.
+ */
+const hiddenRequires: Plugin = {
+  name: 'hidden-requires',
+  transform(code, id) {
+    if (!/@opentelemetry[/\\].*\.mjs$/.test(id) || !code.includes('__require(')) return null;
+    const imports: string[] = [];
+    const own = code.replaceAll(/\b__require\("([^"]+)"\)/g, (call, name: string) => {
+      if (isBuiltin(name) || !existsSync(`${modules}/${name}`)) return call;
+      imports.push(`import __required${imports.length} from ${JSON.stringify(name)};`);
+      return `__required${imports.length - 1}`;
+    });
+    return `${imports.join('')}${own}`;
+  },
+};
+
 /** `debug` would read the app's DEBUG variable and print. */
 const noDebug: Plugin = {
   name: 'no-debug',
@@ -157,7 +175,11 @@ const shared = {
 const licences = new Licences();
 
 async function bundle(input: Record<string, string>, plugins: Plugin[], output: object): Promise<void> {
-  const build = await rolldown({ ...shared, input, plugins: [oneCopy, noDebug, licences.plugin, ...plugins] });
+  const build = await rolldown({
+    ...shared,
+    input,
+    plugins: [oneCopy, hiddenRequires, noDebug, licences.plugin, ...plugins],
+  });
   await build.write({ dir: dist, entryFileNames: '[name].js', chunkFileNames: 'chunk-[hash].js', ...output });
   await build.close();
 }
@@ -183,6 +205,7 @@ await bundle({ 'node-sdk-full': 'src/parts/node-sdk.ts' }, [oneHub], { ...cjs, c
 await bundle({ 'import-hook': `${modules}/import-in-the-middle/hook.mjs` }, [], {
   format: 'esm',
   entryFileNames: '[name].mjs',
+  minify: cjs.minify,
   chunkFileNames: 'import-hook-[hash].mjs',
 });
 {

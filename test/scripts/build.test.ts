@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { catalog } from '../../src/instrument/catalog.ts';
@@ -22,6 +23,17 @@ test('what apps import has types, and so has the preload', () => {
   for (const entry of Object.values(manifest.exports)) {
     for (const file of typeof entry === 'string' ? [entry] : Object.values(entry)) {
       assert.ok(existsSync(`${checkout}${file}`), file);
+    }
+  }
+});
+
+test('no part needs a package that is not installed with it', () => {
+  // winston's is optional to its instrumentation, and the app's to bring
+  const allowed = new Set(['@opentelemetry/api', '@opentelemetry/winston-transport']);
+  for (const file of readdirSync(dist).filter((one) => /\.m?js$/.test(one))) {
+    const code = readFileSync(dist + file, 'utf8');
+    for (const [, name = ''] of code.matchAll(/\b(?:require|import)\(\s*["'`]([^"'`]+)["'`]\s*\)/g)) {
+      assert.ok(name.startsWith('.') || isBuiltin(name) || allowed.has(name), `${file} needs ${name}`);
     }
   }
 });
