@@ -16,20 +16,23 @@ async function send({ transport: config, payloads }: FlushJob, job: number): Pro
   const transport = createTransport(config as TransportConfig);
   const waiting = payloads.values();
   let failed = false;
+  /** The last answer that was no good; '' where all were. */
+  let trouble = '';
 
   async function sendOneByOne(): Promise<void> {
     for (const payload of waiting) {
       const outcome = await transport.send(payload, deadlineMs, () => progress.standsAt(job, 'no answer in time'));
       if (outcome.status === 'delivered') {
-        const { spans: rejected, why } = outcome.rejected ?? { spans: 0, why: '' };
+        const { spans: rejected, why } = outcome.rejected ?? { spans: 0, why: trouble };
         progress.delivered(job, payload.spans - rejected);
         progress.refused(job, rejected);
-        if (!failed) progress.standsAt(job, why);
+        trouble = why;
       } else {
         if (outcome.status === 'refused') progress.refused(job, payload.spans);
         else failed = true;
-        progress.standsAt(job, outcome.why);
+        trouble = outcome.why;
       }
+      progress.standsAt(job, trouble);
       if (failed) return;
     }
   }

@@ -1,0 +1,78 @@
+/** Ends of worker threads, cluster workers and forks. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startCollector } from '../support/collector.ts';
+import { arrived, exporters, program, shown } from './ends.ts';
+
+const workers = {
+  'ends by itself': `end(10, 'worker');`,
+  'calls process.exit()': `end(10, 'worker'); process.exit(5);`,
+  throws: `end(10, 'worker'); throw new Error('broken in the worker');`,
+} as const;
+
+for (const [exporter, envOf] of Object.entries(exporters)) {
+  for (const [name, source] of Object.entries(workers)) {
+    test(`a worker thread that ${name}: its 10 spans arrive and its parent's 40 (${exporter})`, async (t) => {
+      const collector = await startCollector(t, { agent: true, grpc: true });
+      const parent = `const { Worker } = require('worker_threads');
+        new Worker(require.resolve('./worker.cjs'))
+          .on('error', ({ message }) => console.log('error', message))
+          .on('exit', (code) => { console.log('exit', code); end(40); });`;
+      const worker = `eval(require('fs').readFileSync(require.resolve('./prelude.cjs'), 'utf8').replaceAll('const ', 'var ')); ${source}`;
+      const { bare, traced } = program(t, parent, { 'worker.cjs': worker });
+      assert.deepEqual(shown(await traced(envOf(collector))), shown(await bare()));
+      await collector.waitForSpans(50);
+      assert.deepEqual(arrived(collector), { worker: 10, span: 40 });
+    });
+  }
+}
+
+test('a worker thread leaves signals to the main thread: both die by SIGTERM', async (t) => {
+  const collector = await startCollector(t);
+  const source = `const { Worker, isMainThread } = require('worker_threads');
+    if (isMainThread) { end(40); new Worker(__filename).on('message', console.log); }
+    else { require('worker_threads').parentPort.postMessage('ready ' + process.listenerCount('SIGTERM')); stay(); }`;
+  const running = program(t, source).start({ TRACING_URL: collector.jaegerUrl });
+  await running.ready(/ready 0/);
+  running.signal('SIGTERM');
+  const { signal, stderr } = await running.ended;
+  assert.deepEqual([signal, stderr, arrived(collector)], ['SIGTERM', '', { span: 40 }]);
+});
+
+test('cluster workers that disconnect, exit or are killed deliver their spans, the primary its own', async (t) => {
+  const collector = await startCollector(t);
+  const source = `const cluster = require('cluster');
+    if (cluster.isPrimary) {
+      end(40);
+      const codes = [];
+      for (const how of ['disconnect', 'exit', 'kill']) {
+        const worker = cluster.fork({ HOW: how });
+        worker.on('online', () => how === 'kill' && setTimeout(() => process.kill(worker.process.pid, 'SIGTERM'), 400));
+        worker.on('exit', (code, signal) => { codes.push(how + ' ' + code + ' ' + signal); if (codes.length === 3) console.log(codes.sort().join(', ')); });
+      }
+    } else {
+      end(10, process.env.HOW);
+      if (process.env.HOW === 'exit') process.exit(3);
+      if (process.env.HOW === 'disconnect') process.disconnect();
+    }`;
+  const { bare, traced } = program(t, source);
+  const ended = shown(await traced({ TRACING_URL: collector.jaegerUrl }));
+  assert.deepEqual(ended, shown(await bare()));
+  assert.equal(ended.stdout, 'disconnect 0 null, exit 3 null, kill null SIGTERM\n');
+  assert.deepEqual(arrived(collector), { span: 40, disconnect: 10, exit: 10, kill: 10 });
+});
+
+test('a fork inherits the preload by its flag, a spawned Node.js by NODE_OPTIONS', async (t) => {
+  const collector = await startCollector(t);
+  const source = `const { fork, spawn } = require('child_process');
+    if (process.argv[2]) { end(10, process.argv[2]); process.exit(2); }
+    end(40);
+    fork(__filename, ['forked']).on('exit', (code) => {
+      console.log('forked', code);
+      const env = { ...process.env, NODE_OPTIONS: '--require ' + require.resolve('otel-preload/register') };
+      spawn(process.execPath, [__filename, 'spawned'], { env, stdio: 'inherit' }).on('exit', (code) => console.log('spawned', code));
+    });`;
+  const ended = await program(t, source).traced({ TRACING_URL: collector.jaegerUrl });
+  assert.deepEqual(shown(ended), { code: 0, signal: null, stdout: 'forked 2\nspawned 2\n', stderr: '' });
+  assert.deepEqual(arrived(collector), { span: 40, forked: 10, spawned: 10 });
+});

@@ -1,0 +1,97 @@
+/** Ends while nobody takes the spans: no later than bare and the flush deadline, and the lost are counted in one line. */
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { startCollector } from '../support/collector.ts';
+import type { Collector } from '../support/collector.ts';
+import { refusedPort } from '../support/ports.ts';
+import { exporters, program, split } from './ends.ts';
+
+/** Long enough for a loaded machine to be told from a wait for the export timeout (10 s) or a backoff (5 s). */
+const MARGIN_MS = 2500;
+const DEADLINE_MS = 1000;
+
+const ends = {
+  'an empty loop': `end(40);`,
+  'process.exit(3)': `end(40); process.exit(3);`,
+  'an uncaught throw': `end(40); throw new Error('broken');`,
+  SIGTERM: `end(40); stay(); setTimeout(() => process.kill(process.pid, 'SIGTERM'), 20);`,
+  'process.exit(3) with an open span': `tracer.startSpan('open'); end(39); process.exit(3);`,
+} as const;
+
+/** The one line of a collector that refuses connections, or never answers. */
+const refused =
+  /^otel-preload: of 40 spans for \S+ these are lost: 40 not sent before the process ended; ECONNREFUSED\n$/;
+const unanswered =
+  /^otel-preload: of 40 spans for \S+ these are lost: 40 (?:sent, but not answered before the process ended|not sent before the process ended; no answer in time)\n$/;
+
+/** The same addresses where nobody listens. */
+async function refusing(): Promise<Collector> {
+  const [url, grpcUrl] = [`http://127.0.0.1:${await refusedPort()}`, `http://127.0.0.1:${await refusedPort()}`];
+  return { jaegerUrl: `${url}/api/traces`, otlpUrl: `${url}/v1/traces`, grpcUrl } as Collector;
+}
+
+suite('a collector that', { concurrency: 2 }, () => {
+  for (const [name, source] of Object.entries(ends)) {
+    test(`refuses connections: ${name} is told in one line with its reason`, async (t) => {
+      const { bare, traced } = program(t, source);
+      const without = await bare();
+      for (const exporter of ['Jaeger over HTTP', 'OTLP over HTTP', 'OTLP over gRPC']) {
+        const ended = await traced(exporters[exporter]?.(await refusing()) ?? {});
+        const { own, said } = split(ended);
+        assert.deepEqual([ended.code, ended.signal, own], [without.code, without.signal, without.stderr], exporter);
+        assert.match(said.join(''), refused, exporter);
+        assert.ok(ended.ms < without.ms + DEADLINE_MS + MARGIN_MS, `${exporter}: ${ended.ms} ms`);
+      }
+    });
+
+    test(`never answers: ${name} comes after the flush deadline at the latest`, async (t) => {
+      const { bare, traced } = program(t, source);
+      const without = await bare();
+      await Promise.all(
+        ['Jaeger over HTTP', 'OTLP over HTTP', 'OTLP over gRPC'].map(async (exporter) => {
+          const collector = await startCollector(t, { mode: 'hole', grpc: true });
+          const ended = await traced(exporters[exporter]?.(collector) ?? {});
+          const { own, said } = split(ended);
+          assert.deepEqual([ended.code, ended.signal, own], [without.code, without.signal, without.stderr], exporter);
+          assert.match(said.join(''), unanswered, exporter);
+          assert.ok(ended.ms < without.ms + DEADLINE_MS + MARGIN_MS, `${exporter}: ${ended.ms} ms`);
+        }),
+      );
+    });
+  }
+
+  test('answers 400 to one batch of three takes the other two at process.exit()', async (t) => {
+    const collector = await startCollector(t, { mode: 'status', status: 400, times: 1 });
+    const env = { TRACING_URL: collector.jaegerUrl, OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '10' };
+    const { said } = split(await program(t, 'end(30); process.exit(0);').traced(env));
+    assert.equal(collector.spans.length, 20);
+    assert.match(
+      said.join(''),
+      /^\S+ of 30 spans for \S+ these are lost: 10 refused by the collector; answered 400 [^\n]*\n$/,
+    );
+  });
+
+  test('takes 250 ms an answer still gets 10 000 spans, or the rest is counted', async (t) => {
+    const collector = await startCollector(t, { mode: 'slow' });
+    const ended = await program(t, 'end(10_000); process.exit(0);').traced({ TRACING_URL: collector.jaegerUrl });
+    const { own, said } = split(ended);
+    assert.equal(own, '');
+    const [, counted = '0'] = /lost: (\d+) not sent/.exec(said.join('')) ?? [];
+    // What the collector was sent at the deadline it has taken too.
+    assert.ok(collector.spans.length + Number(counted) >= 10_000, `${collector.spans.length} + ${counted}`);
+    assert.ok(collector.spans.length >= 2048, String(collector.spans.length));
+  });
+});
+
+test('where nobody configured the target, the line says what to set', async (t) => {
+  const { said } = split(await program(t, 'end(1);').traced({ OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: '500' }));
+  assert.equal(said.length, 1);
+  assert.match(said.join(''), /ECONNREFUSED; no exporter is configured; set TRACING_URL/);
+});
+
+test('a flush deadline of 0 sends nothing and counts all', async (t) => {
+  const collector = await startCollector(t);
+  const env = { TRACING_URL: collector.jaegerUrl, TRACING_FLUSH_TIMEOUT: '0' };
+  const { said } = split(await program(t, 'end(40); process.exit(0);').traced(env));
+  assert.match(said.join(''), /^\S+ of 40 spans for \S+ these are lost: 40 not sent before the process ended\n$/);
+});
