@@ -152,6 +152,7 @@ suite('image', { timeout: 600_000 }, () => {
         .run(['node', `examples/demo/${name}.mjs`], {
           TRACING_CONFIG: `examples/demo/${name}.yaml`,
           TRACING_URL: collector.jaegerUrl,
+          OTEL_BSP_SCHEDULE_DELAY: '100',
           ...env,
         })
         .ready(/ on \d+/);
