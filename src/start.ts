@@ -62,7 +62,8 @@ export function start(): void {
   const choices = chooseExporters(settings, sources);
   if (choices.length === 0 && !wantsOthers) return;
 
-  diag.setLogger(createDiagLogger(log), { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true });
+  const logLevel = DiagLogLevel[settings.logLevel.toUpperCase() as keyof typeof DiagLogLevel];
+  diag.setLogger(createDiagLogger(log), { logLevel, suppressOverrideMessage: true });
   const { resource, ready } = createResource({
     settings,
     detectors: loadDetectors(settings.resourceDetectors, load, log),
@@ -80,7 +81,8 @@ export function start(): void {
     configs: instrumentationConfigs(settings),
     load: (row, config) => withEnvironment(sdkEnvironment, () => construct(row, config)),
     onApiCopy: (version) => {
-      if (adoptApiVersion(version)) log.line('warn', `the app brings @opentelemetry/api ${version}, newer than ours; both are used`);
+      if (adoptApiVersion(version))
+        log.line('warn', `the app brings @opentelemetry/api ${version}, newer than ours; both are used`);
     },
     partsUrl: directoryUrl(join(here, 'start.js')),
     loadImportLoader: () => load('import-loader') as ImportLoader,
@@ -104,7 +106,9 @@ export function start(): void {
 
   const ending = createEnding(exporters, openSpans, wantsOthers ? () => sdk.shutdown() : undefined, log);
   watchEnds(ending, settings.flushTimeoutMs);
-  Object.defineProperty(globals, RUNTIME, { value: createRuntime(exporters, settings.flushTimeoutMs, () => sdk.shutdown()) });
+  Object.defineProperty(globals, RUNTIME, {
+    value: createRuntime(exporters, settings.flushTimeoutMs, () => sdk.shutdown()),
+  });
 }
 
 function construct(row: CatalogRow, config: object): LoadedInstrumentation {
@@ -149,7 +153,10 @@ function createEnding(
     },
     endOpenSpans: () => openSpans.endAll(),
     async flush(deadlineMs) {
-      await Promise.all([...exporters.map((exporter) => exporter.flush(deadlineMs)), within(shutdownOthers?.(), deadlineMs)]);
+      await Promise.all([
+        ...exporters.map((exporter) => exporter.flush(deadlineMs)),
+        within(shutdownOthers?.(), deadlineMs),
+      ]);
     },
     flushBlocking(timeoutMs) {
       const unsent = exporters.flatMap((exporter) => exporter.takeUnsent() ?? []);
@@ -162,7 +169,8 @@ function createEnding(
       for (const exporter of exporters) {
         const stats = exporter.stats();
         const dropped = stats && describeDropped(stats);
-        if (dropped !== undefined) log.line('error', `of ${stats?.ended} spans for ${exporter.target} these are lost: ${dropped}`);
+        if (dropped !== undefined)
+          log.line('error', `of ${stats?.ended} spans for ${exporter.target} these are lost: ${dropped}`);
       }
     },
   };

@@ -40,7 +40,7 @@ import {
  *                      linkAttributeCountLimit
  *     instrumentation  enabledInstrumentations disabledInstrumentations …
  *     metrics, logs    metricsExporter logsExporter … (src/config/sdk-options.ts)
- *     platform         podIp lambdaFunctionName lambdaHandler
+ *     platform         podIp lambdaHandler
  *
  * `none` in a list is the empty list; an option without a default is `undefined` where nothing sets it.
  */
@@ -187,15 +187,15 @@ export const options = {
     type: timeoutMilliseconds,
     default: 30_000,
     group: 'batch',
-    doc: 'The longest that one batch is tried to be sent, retries included; 0 is no limit.',
+    doc: 'The longest that one attempt to send a batch may take; 0 is no limit.',
   },
   maxQueueSize: {
     env: ['OTEL_BSP_MAX_QUEUE_SIZE'],
     yaml: 'batch.max_queue_size',
     type: positiveCount,
-    default: 2048,
+    default: Infinity,
     group: 'batch',
-    doc: 'The most spans that wait to be sent.',
+    doc: 'The most spans that wait to be sent; unset, only `TRACING_MAX_QUEUE_BYTES` limits them.',
   },
   maxExportBatchSize: {
     env: ['OTEL_BSP_MAX_EXPORT_BATCH_SIZE'],
@@ -407,13 +407,6 @@ export const options = {
     default: undefined,
     group: 'platform',
     doc: 'Own address in a Kubernetes pod, where `TRACING_ADDRESS` is not set.',
-  },
-  lambdaFunctionName: {
-    env: ['AWS_LAMBDA_FUNCTION_NAME'],
-    type: text,
-    default: undefined,
-    group: 'platform',
-    doc: 'Name of the function; its presence tells that this is AWS Lambda.',
   },
   lambdaHandler: {
     env: ['_HANDLER'],

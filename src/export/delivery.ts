@@ -12,6 +12,8 @@ export interface DeliveryOptions {
   readonly log: Log;
   /** Bound of the bytes that wait or are under way; a batch beyond it is dropped and counted. */
   readonly maxQueueBytes: number;
+  /** The same in spans; Infinity where nobody set it. */
+  readonly maxQueueSize: number;
   /** The most that one attempt may take. */
   readonly exportTimeoutMs: number;
   /** Resolves when the resource is complete; nothing leaves before. */
@@ -44,6 +46,7 @@ export class Delivery {
   readonly #waiting: Payload[] = [];
   readonly #inFlight = new Set<InFlight>();
   #bytes = 0;
+  #spans = 0;
   #backoffMs = 0;
   #retryAtMs = 0;
   #retryTimer: NodeJS.Timeout | undefined;
@@ -68,15 +71,15 @@ export class Delivery {
   }
 
   enqueue(payload: Payload): void {
-    const { ledger, log, maxQueueBytes, transport } = this.#options;
+    const { ledger, log, maxQueueBytes, maxQueueSize, transport } = this.#options;
     if (this.#closed) return ledger.dropped('deadline', payload.spans);
-    if (this.#bytes + payload.body.length > maxQueueBytes) {
+    if (this.#bytes + payload.body.length > maxQueueBytes || this.#spans + payload.spans > maxQueueSize) {
       ledger.dropped('queueFull', payload.spans);
-      const room = `${Math.round(maxQueueBytes / 1024)} KiB are waiting for ${transport.target}`;
-      log.trouble(`queue ${transport.target}`, `${room}; ${payload.spans} spans dropped`);
+      const waiting = `${this.#spans} spans (${Math.round(this.#bytes / 1024)} KiB) are waiting for ${transport.target}`;
+      log.trouble(`queue ${transport.target}`, `${waiting}; no room for ${payload.spans} more, dropped`);
       return;
     }
-    this.#bytes += payload.body.length;
+    this.#hold(payload, 1);
     this.#waiting.push(payload);
     this.#pump();
   }
@@ -126,6 +129,7 @@ export class Delivery {
     unsent.push(...this.#waiting.splice(0));
     this.#inFlight.clear();
     this.#bytes = 0;
+    this.#spans = 0;
     if (!this.#flushFailed) return unsent;
     for (const { spans } of unsent) ledger.dropped('deadline', spans);
     return [];
@@ -137,6 +141,11 @@ export class Delivery {
     const said = firstFailureHint === undefined ? why : `${why}; ${firstFailureHint}`;
     ledger.failed(said);
     return said;
+  }
+
+  #hold({ body, spans }: Payload, sign: 1 | -1): void {
+    this.#bytes += sign * body.length;
+    this.#spans += sign * spans;
   }
 
   #pump(): void {
@@ -178,7 +187,7 @@ export class Delivery {
     switch (outcome.status) {
       case 'delivered': {
         const { spans: rejected, why } = outcome.rejected ?? { spans: 0, why: '' };
-        this.#bytes -= payload.body.length;
+        this.#hold(payload, -1);
         this.#backoffMs = 0;
         this.#flushFailed = false;
         ledger.delivered(payload.spans - rejected);
@@ -192,7 +201,7 @@ export class Delivery {
         return;
       }
       case 'refused':
-        this.#bytes -= payload.body.length;
+        this.#hold(payload, -1);
         ledger.dropped('refused', payload.spans);
         log.trouble(trouble, `${transport.target} ${outcome.why}; dropped, not retried`);
         return;

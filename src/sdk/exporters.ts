@@ -17,6 +17,7 @@ export type Batching = Pick<
   | 'maxExportBatchSize'
   | 'maxPayloadBytes'
   | 'maxQueueBytes'
+  | 'maxQueueSize'
   | 'flushTimeoutMs'
   | 'exportTimeoutMs'
   | 'ready'
@@ -40,7 +41,7 @@ function create(choice: ExporterChoice, options: Batching & { log: Log }, load: 
       return createExporter({
         ...options,
         encoder: createJaegerEncoder(),
-        exportTimeoutMs: choice.timeoutMs,
+        exportTimeoutMs: Math.min(choice.timeoutMs, options.exportTimeoutMs),
         transport: { kind: 'http', url: choice.url, headers, gzip: false },
       });
     }
@@ -68,7 +69,7 @@ function create(choice: ExporterChoice, options: Batching & { log: Log }, load: 
       return createExporter({
         ...options,
         encoder: createOtlpEncoder(choice.protocol, load),
-        exportTimeoutMs: choice.timeoutMs,
+        exportTimeoutMs: Math.min(choice.timeoutMs, options.exportTimeoutMs),
         transport,
         ...(choice.isDefault ? { firstFailureHint: hint } : {}),
       });

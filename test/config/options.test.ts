@@ -73,7 +73,6 @@ test('what the platform sets is in no YAML file', () => {
     platform.map(([, { env, yaml }]) => [env[0], yaml]),
     [
       ['POD_IP', undefined],
-      ['AWS_LAMBDA_FUNCTION_NAME', undefined],
       ['_HANDLER', undefined],
     ],
   );
