@@ -202,7 +202,7 @@ await bundle(
   cjs,
 );
 await bundle({ 'node-sdk-full': 'src/parts/node-sdk.ts' }, [oneHub], { ...cjs, chunkFileNames: 'full-[hash].js' });
-await bundle({ 'import-hook': `${modules}/import-in-the-middle/hook.mjs` }, [], {
+await bundle({ 'import-hook': 'src/parts/import-hook.ts' }, [], {
   format: 'esm',
   entryFileNames: '[name].mjs',
   minify: cjs.minify,

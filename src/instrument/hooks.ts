@@ -12,6 +12,7 @@ import { pathToFileURL } from 'node:url';
 import { Hook as RealImportHook } from 'import-in-the-middle';
 import { Hook as RealRequireHook } from 'require-in-the-middle';
 import { hub, type Watcher } from './hub.ts';
+import { leaveToRequire } from './leave-to-require.ts';
 
 export interface HookOptions {
   /** Names as `require` and `import` have them, builtins without `node:`. The list may grow while the hooks are in. */
@@ -93,7 +94,17 @@ function registerImportLoader(
       // Its wrappers import `lib/register.js` beside this URL: the copy whose state the real Hook shares.
       const hook = loader.createHook({ url: `${partsUrl}import-hook.mjs` });
       hook.applyOptions({ include });
-      nodeModule.registerHooks({ resolve: hook.resolveSync, load: hook.loadSync });
+      nodeModule.registerHooks({
+        // It has nothing to do for `require`, and mistakes a builtin that `node -e` requires for a file.
+        resolve: (specifier, context, next) =>
+          context.conditions.includes('require')
+            ? next(specifier, context)
+            : hook.resolveSync(specifier, context, next),
+        load(url, context, next) {
+          const loaded = hook.loadSync(url, context, next);
+          return context.conditions.includes('require') ? loaded : leaveToRequire(url, loaded);
+        },
+      });
       return;
     }
   }

@@ -1,8 +1,11 @@
 /** The in-thread loader, which import-in-the-middle ships without types. */
 declare module 'import-in-the-middle/create-hook.mjs' {
-  import type { LoadHookSync, ResolveHookSync } from 'node:module';
+  import type { InitializeHook, LoadHook, LoadHookSync, ResolveHook, ResolveHookSync } from 'node:module';
   export function createHook(meta: { url: string }): {
     applyOptions(options: { include: readonly string[] }): void;
+    initialize: InitializeHook;
+    resolve: ResolveHook;
+    load: LoadHook;
     resolveSync: ResolveHookSync;
     loadSync: LoadHookSync;
   };
