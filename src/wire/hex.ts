@@ -1,3 +1,5 @@
+const NO_HEX = /[^0-9a-f]/;
+
 const digits = new Uint8Array(128);
 for (let digit = 0; digit < 16; digit++) {
   const text = digit.toString(16);
@@ -15,4 +17,10 @@ export function hexToU32(text: string, from: number): number {
 /** `id` as exactly `length` digits: ids that others made may be short, as Jaeger's 64-bit trace ids are. */
 export function padId(id: string, length: 16 | 32): string {
   return id.length === length ? id : id.slice(-length).padStart(length, '0');
+}
+
+/** `id` as exactly `length` lower-case digits, each that is none as 0: whoever made the id may have had another taste. */
+export function toHexId(id: string, length: 16 | 32): string {
+  const padded = padId(id, length);
+  return NO_HEX.test(padded) ? padded.toLowerCase().replaceAll(/[^0-9a-f]/g, '0') : padded;
 }

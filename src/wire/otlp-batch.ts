@@ -94,11 +94,10 @@ export class OtlpBatch implements Encoder {
   take(): Payload | undefined {
     if (this.#resource === undefined) return undefined;
     const { head, tail } = this.#resourceFrame.get(this.#resource);
-    const inner = head.length + this.#scopeBytes + tail.length;
-    const chunks = [this.#format.lead(inner, 'resource'), head];
-    for (const { level, frame, writer } of this.#filled) {
-      const bytes = frame.head.length + writer.at + frame.tail.length;
-      chunks.push(this.#format.lead(bytes, level), frame.head, writer.written, frame.tail);
+    const chunks = [this.#format.lead(head.length + this.#scopeBytes + tail.length, 'resource'), head];
+    for (const scope of this.#filled) {
+      const { level, frame, writer } = scope;
+      chunks.push(this.#format.lead(framedBytes(scope), level), frame.head, writer.written, frame.tail);
     }
     chunks.push(tail);
     const payload = { body: concat(chunks), contentType: this.#format.contentType, spans: this.spans };
@@ -112,9 +111,9 @@ export class OtlpBatch implements Encoder {
     return this.#format.leadBytes(inner, 'resource') + inner;
   }
 
-  #sizeOf({ level, frame, writer }: ScopeSpans): number {
-    const bytes = frame.head.length + writer.at + frame.tail.length;
-    return this.#format.leadBytes(bytes, level) + bytes;
+  #sizeOf(scope: ScopeSpans): number {
+    const bytes = framedBytes(scope);
+    return this.#format.leadBytes(bytes, scope.level) + bytes;
   }
 
   #scope(scope: Scope): ScopeSpans {
@@ -126,13 +125,18 @@ export class OtlpBatch implements Encoder {
   }
 
   #reset(): void {
-    for (const { writer } of this.#filled) writer.clear();
+    // those without a span too: one that was refused may have grown its buffer
+    for (const { writer } of this.#known.values()) writer.clear();
     if (this.#known.size > MAX_KEPT_SCOPES) this.#known.clear();
     this.#filled.length = 0;
     this.#scopeBytes = 0;
     this.#resource = undefined;
     this.spans = 0;
   }
+}
+
+function framedBytes({ frame, writer }: ScopeSpans): number {
+  return frame.head.length + writer.at + frame.tail.length;
 }
 
 function concat(chunks: readonly Uint8Array[]): Uint8Array {

@@ -1,10 +1,9 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { ByteWriter, varintSize } from './byte-writer.ts';
 import type { Encoder } from './encoder.ts';
-import { toText } from './json-text.ts';
 import { OtlpAttributeWriter } from './otlp-attribute-writer.ts';
 import { type Frame, type Level, OtlpBatch, type OtlpFormat, type Scope } from './otlp-batch.ts';
-import { OtlpSpanWriter } from './otlp-span-writer.ts';
+import { OtlpSpanWriter, writeText } from './otlp-span-writer.ts';
 
 const RESOURCE_SPANS = 0x0a;
 const RESOURCE = 0x0a;
@@ -74,10 +73,4 @@ class ProtobufFormat implements OtlpFormat {
     writeText(this.#side, tag, text);
     return this.#side.copy(0);
   }
-}
-
-function writeText(writer: ByteWriter, tag: number, text: string | undefined): void {
-  if (!text) return;
-  writer.u8(tag);
-  writer.textVarint(toText(text));
 }

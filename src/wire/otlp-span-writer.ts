@@ -82,7 +82,7 @@ function writeIds(writer: ByteWriter, { traceId, spanId, traceState }: SpanConte
   writer.u32(hexToU32(trace, 16));
   writer.u32(hexToU32(trace, 24));
   writeSpanId(writer, 0x12, spanId);
-  if (traceState !== undefined) writeText(writer, 0x1a, traceState.serialize());
+  writeText(writer, 0x1a, traceState?.serialize());
 }
 
 function writeSpanId(writer: ByteWriter, tag: number, spanId: string): void {
@@ -93,10 +93,11 @@ function writeSpanId(writer: ByteWriter, tag: number, spanId: string): void {
   writer.u32(hexToU32(id, 8));
 }
 
-function writeText(writer: ByteWriter, tag: number, text: string): void {
-  if (text === '') return;
+/** A field of text, unless it has its default. */
+export function writeText(writer: ByteWriter, tag: number, text: string | undefined): void {
+  if (!text) return;
   writer.u8(tag);
-  writer.textVarint(text);
+  writer.textVarint(toText(text));
 }
 
 function writeCount(writer: ByteWriter, tag: number, count: number | undefined): void {
@@ -114,7 +115,7 @@ function writeTime(writer: ByteWriter, tag: number, time: HrTime): void {
 function writeStatus(writer: ByteWriter, { code, message }: ReadableSpan['status']): void {
   writer.u8(0x7a);
   const mark = writer.openLength(1);
-  if (message) writeText(writer, 0x12, toText(message));
+  writeText(writer, 0x12, message);
   writeCount(writer, 0x18, code);
   writer.closeLength(mark, 1);
 }

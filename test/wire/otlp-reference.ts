@@ -7,7 +7,20 @@ import { decodeOtlpRequest } from '../support/decode-otlp.ts';
 export function referenceRequest(spans: readonly ReadableSpan[]): unknown {
   const bytes = ProtobufTraceSerializer.serializeRequest([...spans]);
   assert.ok(bytes);
-  return typedRequest(bytes, 'application/x-protobuf');
+  return withNamedNumbers(typedRequest(bytes, 'application/x-protobuf'));
+}
+
+/** We send NaN and the infinities by name. */
+function withNamedNumbers(message: unknown): unknown {
+  if (Array.isArray(message)) return message.map(withNamedNumbers);
+  if (typeof message !== 'object' || message === null) return message;
+  return Object.fromEntries(
+    Object.entries(message).map(([field, value]) =>
+      field === 'doubleValue' && !Number.isFinite(value)
+        ? ['stringValue', String(value)]
+        : [field, withNamedNumbers(value)],
+    ),
+  );
 }
 
 /** A request with the type of each value, as equal as proto3 lets two requests be. */
@@ -15,16 +28,13 @@ export function typedRequest(body: Uint8Array, contentType: string): unknown {
   return withoutDefaults(decodeOtlpRequest(body, contentType));
 }
 
-/**
- * In proto3 a field with its default and one that is missing are the same; a value's own field is not one of them.
- * NaN is "NaN" in JSON.
- */
+/** In proto3 a field with its default and one that is missing are the same; a value's own field is not one of them. */
 function withoutDefaults(message: unknown): unknown {
   if (Array.isArray(message)) return message.map(withoutDefaults);
   if (typeof message !== 'object' || message === null) return message;
   return Object.fromEntries(
     Object.entries(message)
-      .map(([field, value]) => [field, field === 'doubleValue' ? Number(value) : withoutDefaults(value)] as const)
+      .map(([field, value]) => [field, withoutDefaults(value)] as const)
       .filter(([field, value]) => field.endsWith('Value') || field === 'value' || !isDefault(value)),
   );
 }
