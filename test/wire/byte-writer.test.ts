@@ -3,14 +3,9 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { ByteWriter, varintSize } from '../../src/wire/byte-writer.ts';
 import { anyText } from './spans.ts';
+import { written } from './written.ts';
 
-function written(write: (writer: ByteWriter) => void): Buffer {
-  const writer = new ByteWriter();
-  write(writer);
-  return Buffer.from(writer.copy(0));
-}
-
-void test('text is the UTF-8 that Buffer makes of it, half surrogate pairs included', () => {
+test('text is the UTF-8 that Buffer makes of it, half surrogate pairs included', () => {
   fc.assert(
     fc.property(anyText, (text) => {
       assert.deepEqual(
@@ -27,7 +22,7 @@ void test('text is the UTF-8 that Buffer makes of it, half surrogate pairs inclu
 
 for (const length of [0, 1, 20, 21, 42, 43, 127, 128, 16_383, 16_384, 100_000]) {
   for (const unit of ['a', 'é', '€', '\ud800']) {
-    void test(`${length} × ${JSON.stringify(unit)} stands behind its byte count`, () => {
+    test(`${length} × ${JSON.stringify(unit)} stands behind its byte count`, () => {
       const bytes = Buffer.from(unit.repeat(length));
       const counted = written((writer) => writer.textVarint(unit.repeat(length)));
       assert.equal(counted.length, varintSize(bytes.length) + bytes.length);
@@ -37,7 +32,7 @@ for (const length of [0, 1, 20, 21, 42, 43, 127, 128, 16_383, 16_384, 100_000]) 
 }
 
 for (const value of [0, 127, 128, 16_383, 16_384, 2 ** 21, 2 ** 28 - 1, 2 ** 28, 2 ** 32 - 1]) {
-  void test(`${value} is a varint of ${varintSize(value)} bytes`, () => {
+  test(`${value} is a varint of ${varintSize(value)} bytes`, () => {
     const bytes = written((writer) => writer.varint(value));
     assert.equal(bytes.length, varintSize(value));
     assert.equal(
@@ -51,13 +46,13 @@ for (const value of [0, 127, 128, 16_383, 16_384, 2 ** 21, 2 ** 28 - 1, 2 ** 28,
   });
 }
 
-void test('-1 is a varint of ten bytes', () => {
+test('-1 is a varint of ten bytes', () => {
   assert.equal(written((writer) => writer.varint64(0xffffffff, 0xffffffff)).toString('hex'), 'ffffffffffffffffff01');
 });
 
 for (const length of [0, 1, 127, 128, 16_384]) {
   for (const reserved of [1, 2]) {
-    void test(`a length of ${length} takes its shortest form where ${reserved} bytes were left for it`, () => {
+    test(`a length of ${length} takes its shortest form where ${reserved} bytes were left for it`, () => {
       const bytes = written((writer) => {
         writer.u8(9);
         const mark = writer.openLength(reserved);
@@ -75,7 +70,7 @@ for (const length of [0, 1, 127, 128, 16_384]) {
   }
 }
 
-void test('a write over the limit changes nothing, nor does any after it, until rewind', () => {
+test('a write over the limit changes nothing, nor does any after it, until rewind', () => {
   const writer = new ByteWriter();
   writer.limit(10);
   writer.text('0123456789');
@@ -99,7 +94,7 @@ void test('a write over the limit changes nothing, nor does any after it, until 
   assert.equal(Buffer.from(writer.copy(0)).toString(), '01234abc');
 });
 
-void test('text that cannot fit grows nothing', () => {
+test('text that cannot fit grows nothing', () => {
   const writer = new ByteWriter();
   writer.limit(1000);
   const before = process.memoryUsage().arrayBuffers;
@@ -108,13 +103,13 @@ void test('text that cannot fit grows nothing', () => {
   assert.ok(process.memoryUsage().arrayBuffers - before < 1024 * 1024);
 });
 
-void test('more than the runtime gives in one piece is an overflow, not an exception', () => {
+test('more than the runtime gives in one piece is an overflow, not an exception', () => {
   const writer = new ByteWriter();
   assert.equal(writer.room(2 ** 60), false);
   assert.ok(writer.overflowed);
 });
 
-void test('a batch of 8 MB leaves a small buffer behind', () => {
+test('a batch of 8 MB leaves a small buffer behind', () => {
   const writer = new ByteWriter();
   writer.bytes(new Uint8Array(8 * 1024 * 1024));
   writer.clear();

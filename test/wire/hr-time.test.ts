@@ -7,7 +7,7 @@ import { nanosHigh, nanosLow, toMicros, toNanosText } from '../../src/wire/hr-ti
 const anySeconds = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const anyNanos = fc.integer({ min: 0, max: 999_999_999 });
 
-void test('any time up to 2106 keeps every nanosecond', () => {
+test('any time up to 2106 keeps every nanosecond', () => {
   fc.assert(
     fc.property(anySeconds, anyNanos, (seconds, nanos) => {
       const exact = BigInt(seconds) * 1_000_000_000n + BigInt(nanos);
@@ -20,7 +20,7 @@ void test('any time up to 2106 keeps every nanosecond', () => {
   );
 });
 
-void test('nanoseconds of more than a second are carried', () => {
+test('nanoseconds of more than a second are carried', () => {
   assert.equal(toNanosText([1, 2_500_000_000]), '3500000000');
   assert.equal(toMicros([1, 2_500_000_000]), 3_500_000);
 });
@@ -32,7 +32,7 @@ for (const time of [
   [0, 1e300],
   [-5, 3],
 ] as const) {
-  void test(`[${time.join(', ')}], which is no time, is 0`, () => {
+  test(`[${time.join(', ')}], which is no time, is 0`, () => {
     assert.equal(nanosHigh([...time]), 0);
     assert.equal(toMicros([...time]) < 1e6, true);
     assert.match(toNanosText([...time]), /^\d{1,9}$/);

@@ -18,7 +18,7 @@ function encode(encoder: Encoder, spans: readonly ReadableSpan[]): Uint8Array {
 }
 
 for (const protocol of ['binary', 'compact'] as const) {
-  void test(`a ${protocol} packet holds the batch that the collector gets over HTTP`, () => {
+  test(`a ${protocol} packet holds the batch that the collector gets over HTTP`, () => {
     fc.assert(
       fc.property(fc.array(anySpan, { minLength: 1, maxLength: 20 }), (spans) => {
         const packet = encode(createJaegerAgentEncoder({ protocol }), spans);
@@ -28,7 +28,7 @@ for (const protocol of ['binary', 'compact'] as const) {
     );
   });
 
-  void test(`a ${protocol} packet is never over 65000 bytes`, () => {
+  test(`a ${protocol} packet is never over 65000 bytes`, () => {
     const encoder = createJaegerAgentEncoder({ protocol });
     const span = aSpan({ attributes: { text: 'x'.repeat(1000) } });
     let spans = 0;
@@ -43,7 +43,7 @@ for (const protocol of ['binary', 'compact'] as const) {
 }
 
 for (const count of [14, 15, 16, 127, 128, 300]) {
-  void test(`a compact list of ${count} spans and ${count} tags is read back whole`, () => {
+  test(`a compact list of ${count} spans and ${count} tags is read back whole`, () => {
     const attributes = Object.fromEntries(Array.from({ length: count }, (_, i) => [`key-${i}`, i]));
     const spans = Array.from({ length: count }, () => aSpan({ attributes, instrumentationScope: { name: '' } }));
     const packet = encode(createJaegerAgentEncoder({ protocol: 'compact' }), spans);
@@ -53,14 +53,14 @@ for (const count of [14, 15, 16, 127, 128, 300]) {
   });
 }
 
-void test('a hello span is a third smaller in the compact protocol', () => {
+test('a hello span is a third smaller in the compact protocol', () => {
   const [binary = 0, compact = 0] = (['binary', 'compact'] as const).map(
     (protocol) => encode(createJaegerAgentEncoder({ protocol }), [aSpan({ attributes: { a: 1, b: 'c' } })]).length,
   );
   assert.ok(compact < binary * 0.75);
 });
 
-void test('the message head is strict, oneway, emitBatch, sequence 0', () => {
+test('the message head is strict, oneway, emitBatch, sequence 0', () => {
   const name = Buffer.from('emitBatch').toString('hex');
   const binary = Buffer.from(encode(createJaegerAgentEncoder({ protocol: 'binary' }), [aSpan()])).toString('hex');
   assert.ok(binary.startsWith(`8001000400000009${name}000000000c0001`));

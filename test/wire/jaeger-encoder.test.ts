@@ -34,7 +34,7 @@ function withoutOrder(spans: readonly JaegerSpan[]): object[] {
 
 const oracle = decodeJaegerBatch(readFileSync(new URL('../fixtures/oracle/user-srv.thrift.bin', import.meta.url)));
 
-void test('the spans that the Go original recorded come out byte for byte', () => {
+test('the spans that the Go original recorded come out byte for byte', () => {
   const [getUserInfo, sayHello] = oracle.spans;
   assert.ok(getUserInfo && sayHello);
   const traceId = '3ddb641b99358b05d2ecf5615e2620c2';
@@ -85,7 +85,7 @@ void test('the spans that the Go original recorded come out byte for byte', () =
   assert.equal(Buffer.from(body).toString('hex'), recorded.toString('hex'));
 });
 
-void test('the resource is the process: once, with integers as LONG, without its service name', () => {
+test('the resource is the process: once, with integers as LONG, without its service name', () => {
   assert.deepEqual(encode(aSpan(), aSpan()).process, {
     serviceName: 'user-srv',
     tags: {
@@ -96,53 +96,25 @@ void test('the resource is the process: once, with integers as LONG, without its
   });
 });
 
-void test('a resource without a service name is unknown_service:node', () => {
+test('a resource without a service name is unknown_service:node', () => {
   const resource = resourceFromAttributes({});
   assert.deepEqual(encode(aSpan({ resource })).process, { serviceName: 'unknown_service:node', tags: {} });
 });
 
-void test('resource attributes that arrive while a batch is filled are in its process', async () => {
-  const resource = resourceFromAttributes({ 'service.name': 'late', 'host.id': Promise.resolve('h1'), early: 1 });
-  const encoder = createJaegerEncoder();
-  encoder.append(aSpan({ resource }), Infinity);
-  const before = encoder.bytes;
-
-  await resource.waitForAsyncAttributes?.();
-
-  const after = encoder.bytes;
-  const body = encoder.take()?.body;
-  assert.ok(body);
-  assert.ok(after > before);
-  assert.equal(body.length, after);
-  assert.deepEqual(decodeJaegerBatch(body).process.tags, {
-    'host.id': { type: 'STRING', value: 'h1' },
-    early: { type: 'LONG', value: 1 },
-  });
-});
-
-void test('a span of another resource waits for the next batch', () => {
-  const encoder = createJaegerEncoder();
-  const other = aSpan({ resource: resourceFromAttributes({ 'service.name': 'other' }) });
-  assert.ok(encoder.append(aSpan(), Infinity));
-  assert.equal(encoder.append(other, Infinity), false);
-  assert.equal(encoder.take()?.spans, 1);
-  assert.ok(encoder.append(other, Infinity));
-});
-
-void test('an error is error=true, otel.status_code=ERROR and its description', () => {
+test('an error is error=true, otel.status_code=ERROR and its description', () => {
   const { tags } = encodeOne({ status: { code: SpanStatusCode.ERROR, message: 'no such user' } });
   assert.deepEqual(tags['error'], { type: 'BOOL', value: true });
   assert.deepEqual(tags['otel.status_code'], { type: 'STRING', value: 'ERROR' });
   assert.deepEqual(tags['otel.status_description'], { type: 'STRING', value: 'no such user' });
 });
 
-void test('OK is otel.status_code=OK alone, and an unset status says nothing', () => {
+test('OK is otel.status_code=OK alone, and an unset status says nothing', () => {
   const ok = encodeOne({ status: { code: SpanStatusCode.OK } });
   assert.deepEqual(ok.tagKeys, ['otel.library.name', 'otel.library.version', 'otel.status_code']);
   assert.deepEqual(encodeOne({}).tagKeys, ['otel.library.name', 'otel.library.version']);
 });
 
-void test('links are FOLLOWS_FROM references; the parent is none', () => {
+test('links are FOLLOWS_FROM references; the parent is none', () => {
   const { references, parentSpanId } = encodeOne({
     parentSpanContext: aContext({ spanId: '00000000000000ab' }),
     links: [{ context: aContext({ traceId: 'f'.repeat(32), spanId: 'e'.repeat(16) }) }],
@@ -151,7 +123,7 @@ void test('links are FOLLOWS_FROM references; the parent is none', () => {
   assert.equal(parentSpanId, '00000000000000ab');
 });
 
-void test('dropped counts and the trace state are tags where there are any', () => {
+test('dropped counts and the trace state are tags where there are any', () => {
   const traceState = { get: () => '', set: () => traceState, unset: () => traceState, serialize: () => 'a=1' };
   const { tags } = encodeOne({
     context: aContext({ traceState }),
@@ -165,100 +137,16 @@ void test('dropped counts and the trace state are tags where there are any', () 
   assert.deepEqual(tags['w3c.tracestate'], { type: 'STRING', value: 'a=1' });
 });
 
-void test('an event attribute named event takes precedence over the name', () => {
+test('an event attribute named event takes precedence over the name', () => {
   const { logs } = encodeOne({ events: [{ name: 'n', time: [1, 0], attributes: { event: 'own' } }] });
   assert.deepEqual(logs, [{ timestampUs: 1e6, fields: { event: { type: 'STRING', value: 'own' } } }]);
 });
 
-const values: readonly (readonly [string, unknown, { type: string; value: unknown } | undefined])[] = [
-  ['2^53-1', 2 ** 53 - 1, { type: 'LONG', value: 2 ** 53 - 1 }],
-  ['-(2^53-1)', -(2 ** 53 - 1), { type: 'LONG', value: -(2 ** 53 - 1) }],
-  ['-1', -1, { type: 'LONG', value: -1 }],
-  ['2^53', 2 ** 53, { type: 'DOUBLE', value: 2 ** 53 }],
-  ['1e300', 1e300, { type: 'DOUBLE', value: 1e300 }],
-  ['NaN', Number.NaN, { type: 'STRING', value: 'NaN' }],
-  ['-Infinity', -Infinity, { type: 'STRING', value: '-Infinity' }],
-  ['the largest int64', 2n ** 63n - 1n, { type: 'LONG', value: 2n ** 63n - 1n }],
-  ['the smallest int64', -(2n ** 63n), { type: 'LONG', value: -(2n ** 63n) }],
-  ['a bigint beyond int64', 2n ** 63n, { type: 'STRING', value: '9223372036854775808' }],
-  ['half a surrogate pair', 'a\ud800b', { type: 'STRING', value: 'a\ufffdb' }],
-  ['bytes', new Uint8Array([1, 255]), { type: 'BINARY', value: new Uint8Array([1, 255]) }],
-  ['null', null, { type: 'STRING', value: '' }],
-  ['undefined', undefined, undefined],
-  ['a list with holes', [1, null, undefined, Number.NaN], { type: 'STRING', value: '[1,null,null,"NaN"]' }],
-  ['an object', { a: { b: 1n, c: Buffer.from('hi') } }, { type: 'STRING', value: '{"a":{"b":"1","c":"aGk="}}' }],
-  ['a symbol', Symbol('s'), { type: 'STRING', value: 'Symbol(s)' }],
-];
-
-for (const [name, value, expected] of values) {
-  void test(`the attribute value ${name} is ${expected?.type ?? 'no tag'}`, () => {
-    const attributes = { value } as ReadableSpan['attributes'];
-    assert.deepEqual(encodeOne({ attributes }).tags['value'], expected);
-  });
-}
-
-void test('values that cannot be serialised never throw', () => {
-  const cycle: Record<string, unknown> = {};
-  cycle['self'] = cycle;
-  const thrower = {
-    get bad(): never {
-      throw new Error('no');
-    },
-  };
-  const attributes = { cycle, thrower, bare: [Object.create(null)] } as unknown as ReadableSpan['attributes'];
-  const { tags } = encodeOne({ attributes });
-  assert.deepEqual(tags['cycle'], { type: 'STRING', value: '"[not serialisable: TypeError]"' });
-  assert.deepEqual(tags['thrower'], { type: 'STRING', value: '"[not serialisable: Error]"' });
-  assert.deepEqual(tags['bare'], { type: 'STRING', value: '[{}]' });
-});
-
-void test('any span says what exporter-jaeger says, but for integers, lists and where the resource stands', () => {
+test('any span says what exporter-jaeger says, but for integers, lists and where the resource stands', () => {
   fc.assert(
     fc.property(fc.array(anySpan, { minLength: 1, maxLength: 4 }), (spans) => {
       assert.deepEqual(withoutOrder(encode(...spans).spans), withoutOrder(spans.map(decodeReference)));
     }),
     { numRuns: 200 },
   );
-});
-
-void test('a batch is never over its limit, and a refused span leaves it as it was', () => {
-  fc.assert(
-    fc.property(fc.array(anySpan, { maxLength: 10 }), fc.integer({ min: 0, max: 20_000 }), (spans, limitBytes) => {
-      const encoder = createJaegerEncoder();
-      const kept: ReadableSpan[] = [];
-      for (const span of spans) {
-        const before = encoder.bytes;
-        if (encoder.append(span, limitBytes)) kept.push(span);
-        else assert.equal(encoder.bytes, before);
-      }
-      assert.equal(encoder.spans, kept.length);
-      const payload = encoder.take();
-      if (kept.length === 0) return assert.equal(payload, undefined);
-      assert.ok(payload);
-      assert.ok(payload.body.length <= limitBytes);
-      assert.deepEqual(decodeJaegerBatch(payload.body), encode(...kept));
-    }),
-    { numRuns: 200 },
-  );
-});
-
-void test('a span that fits to the byte is taken, one byte less and it is not', () => {
-  const encoder = createJaegerEncoder();
-  encoder.append(aSpan(), Infinity);
-  const exact = encoder.bytes;
-  encoder.take();
-  assert.equal(encoder.append(aSpan(), exact - 1), false);
-  assert.equal(encoder.bytes, 0);
-  assert.ok(encoder.append(aSpan(), exact));
-});
-
-void test('a payload keeps its bytes while the next batch is filled', () => {
-  const encoder = createJaegerEncoder();
-  encoder.append(aSpan({ name: 'first' }), Infinity);
-  const first = encoder.take();
-  encoder.append(aSpan({ name: 'other' }), Infinity);
-  encoder.take();
-  assert.ok(first);
-  assert.equal(decodeJaegerBatch(first.body).spans[0]?.operationName, 'first');
-  assert.equal(first.contentType, 'application/vnd.apache.thrift.binary');
 });

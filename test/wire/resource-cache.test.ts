@@ -4,7 +4,7 @@ import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { ResourceCache } from '../../src/wire/resource-cache.ts';
 
-void test('a resource is encoded once, and once more when its asynchronous attributes have arrived', async (t) => {
+test('a resource is encoded once, and once more when its asynchronous attributes have arrived', async (t) => {
   const complaints: string[] = [];
   const complain = (message: string): void => void complaints.push(message);
   const silent = (): void => {};
@@ -38,10 +38,10 @@ test('a resource that learns something is encoded again, at once and only then',
   const seen: object[] = [];
   const cache = new ResourceCache((known) => seen.push(known));
 
-  cache.get(resource as never);
-  cache.get(resource as never);
+  cache.get(resource);
+  cache.get(resource);
   attributes = { address: '10.0.0.1:80' };
-  cache.get(resource as never);
-  cache.get(resource as never);
+  cache.get(resource);
+  cache.get(resource);
   assert.deepEqual(seen, [{ address: '10.0.0.1' }, { address: '10.0.0.1:80' }]);
 });

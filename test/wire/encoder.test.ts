@@ -1,0 +1,110 @@
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import * as fc from 'fast-check';
+import type { Encoder } from '../../src/wire/encoder.ts';
+import { createJaegerAgentEncoder } from '../../src/wire/jaeger-agent-encoder.ts';
+import { createJaegerEncoder } from '../../src/wire/jaeger-encoder.ts';
+import { createOtlpJsonEncoder } from '../../src/wire/otlp-json-encoder.ts';
+import { createOtlpProtobufEncoder } from '../../src/wire/otlp-protobuf-encoder.ts';
+import { anySpan, aSpan } from './spans.ts';
+
+const encoders: Readonly<Record<string, () => Encoder>> = {
+  'jaeger http': createJaegerEncoder,
+  'jaeger binary': () => createJaegerAgentEncoder({ protocol: 'binary' }),
+  'jaeger compact': () => createJaegerAgentEncoder({ protocol: 'compact' }),
+  'otlp protobuf': createOtlpProtobufEncoder,
+  'otlp json': createOtlpJsonEncoder,
+};
+
+/** `bytes` and `spans` of an encoder are those of the payload it then gives. */
+function take(encoder: Encoder): Buffer {
+  const { bytes, spans } = encoder;
+  const payload = encoder.take();
+  assert.ok(payload);
+  assert.equal(payload.body.length, bytes);
+  assert.equal(payload.spans, spans);
+  assert.equal(encoder.bytes, 0);
+  assert.equal(encoder.spans, 0);
+  return Buffer.from(payload.body.buffer, payload.body.byteOffset, payload.body.length);
+}
+
+for (const [name, createEncoder] of Object.entries(encoders)) {
+  const encode = (...spans: readonly ReadableSpan[]): Buffer => {
+    const encoder = createEncoder();
+    for (const span of spans) assert.ok(encoder.append(span, Infinity));
+    return take(encoder);
+  };
+
+  test(`${name}: an empty batch is 0 bytes and no payload`, () => {
+    const encoder = createEncoder();
+    assert.equal(encoder.bytes, 0);
+    assert.equal(encoder.take(), undefined);
+  });
+
+  test(`${name}: a batch is never over its limit, and a refused span leaves it as it was`, () => {
+    fc.assert(
+      fc.property(fc.array(anySpan, { maxLength: 10 }), fc.integer({ min: 0, max: 20_000 }), (spans, limitBytes) => {
+        const encoder = createEncoder();
+        const kept: ReadableSpan[] = [];
+        for (const span of spans) {
+          const before = encoder.bytes;
+          if (encoder.append(span, limitBytes)) kept.push(span);
+          else assert.equal(encoder.bytes, before);
+        }
+        if (kept.length === 0) return assert.equal(encoder.take(), undefined);
+        const body = take(encoder);
+        assert.ok(body.length <= limitBytes);
+        assert.ok(body.equals(encode(...kept)));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test(`${name}: a span that fits to the byte is taken, one byte less and it is not`, () => {
+    const exact = encode(aSpan()).length;
+    const encoder = createEncoder();
+    assert.equal(encoder.append(aSpan(), exact - 1), false);
+    assert.equal(encoder.bytes, 0);
+    assert.ok(encoder.append(aSpan(), exact));
+  });
+
+  test(`${name}: a payload keeps its bytes while the next batch is filled`, () => {
+    const encoder = createEncoder();
+    encoder.append(aSpan({ name: 'first' }), Infinity);
+    const first = take(encoder);
+    encoder.append(aSpan({ name: 'other' }), Infinity);
+    assert.ok(take(encoder).includes('other'));
+    assert.ok(first.equals(encode(aSpan({ name: 'first' }))));
+  });
+
+  test(`${name}: a span of another resource waits for the next batch`, () => {
+    const encoder = createEncoder();
+    const other = aSpan({ resource: resourceFromAttributes({ 'service.name': 'other' }) });
+    assert.ok(encoder.append(aSpan(), Infinity));
+    assert.equal(encoder.append(other, Infinity), false);
+    assert.ok(take(encoder).equals(encode(aSpan())));
+    assert.ok(encoder.append(other, Infinity));
+  });
+
+  test(`${name}: resource attributes that arrive while a batch is filled are in it`, async () => {
+    const resource = resourceFromAttributes({ 'service.name': 'late', 'host.id': Promise.resolve('h1'), early: 1 });
+    const encoder = createEncoder();
+    encoder.append(aSpan({ resource }), Infinity);
+    const before = encoder.bytes;
+    await resource.waitForAsyncAttributes?.();
+    assert.ok(encoder.bytes > before);
+    const settled = resourceFromAttributes({ 'service.name': 'late', 'host.id': 'h1', early: 1 });
+    assert.equal(take(encoder).length, encode(aSpan({ resource: settled })).length);
+  });
+
+  test(`${name}: a span of 64 MB against a limit of 1 MB is refused in little memory`, () => {
+    const encoder = createEncoder();
+    const value = 'x'.repeat(64 * 1024 * 1024);
+    const before = process.memoryUsage().arrayBuffers;
+    assert.equal(encoder.append(aSpan({ attributes: { text: value, list: [value] } }), 1024 * 1024), false);
+    assert.ok(process.memoryUsage().arrayBuffers - before < 4 * 1024 * 1024);
+    assert.ok(encoder.append(aSpan(), 1024 * 1024));
+  });
+}
