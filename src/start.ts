@@ -8,15 +8,14 @@ import { chooseExporters } from './config/choose-exporters.ts';
 import { withEnvironment } from './config/environment.ts';
 import { loadSettings } from './config/load.ts';
 import type { Settings } from './config/options.ts';
-import { createLog, type Log } from './core/log.ts';
-import type { Exporter } from './export/exporter.ts';
-import { describeDropped } from './export/ledger.ts';
+import { createLog } from './core/log.ts';
+import { ExporterSet } from './export/exporter-set.ts';
 import { OpenSpans } from './export/open-spans.ts';
 import type { CatalogRow } from './instrument/catalog-row.ts';
 import { directoryUrl, type ImportLoader } from './instrument/hooks.ts';
 import { instrument, type LoadedInstrumentation } from './instrument/instrument.ts';
 import { flushBlocking } from './lifecycle/blocking-flush.ts';
-import { watchEnds, type Ending } from './lifecycle/lifecycle.ts';
+import { watchEnds } from './lifecycle/lifecycle.ts';
 import { createResource } from './resource/create-resource.ts';
 import { loadDetectors } from './resource/detectors.ts';
 import { createDiagLogger } from './sdk/diag-logger.ts';
@@ -49,7 +48,7 @@ export function start(): void {
   });
   const log = createLog({ level: settings.logLevel });
   if (globals[RUNTIME] !== undefined) {
-    log.line('warn', 'is already running in this process; this second copy does nothing');
+    if (isMainThread) log.line('warn', 'is already running in this process; this second copy does nothing');
     return;
   }
   // A worker thread has its main thread's configuration, which has been said once.
@@ -104,11 +103,19 @@ export function start(): void {
   });
   instrumented.begin(shareGlobalProvider(instrumented.scopes));
 
-  const ending = createEnding(exporters, openSpans, wantsOthers ? () => sdk.shutdown() : undefined, log);
-  watchEnds(ending, settings.flushTimeoutMs);
-  Object.defineProperty(globals, RUNTIME, {
-    value: createRuntime(exporters, settings.flushTimeoutMs, () => sdk.shutdown()),
+  const all = new ExporterSet(exporters, {
+    openSpans,
+    log,
+    sendBlocking: (jobs, timeoutMs) => flushBlocking(join(here, 'flush-worker.js'), jobs, timeoutMs),
+    ...(wantsOthers ? { shutdownOthers: () => sdk.shutdown() } : {}),
   });
+  watchEnds(all, settings.flushTimeoutMs);
+  const runtime: Runtime = {
+    forceFlush: () => all.flushSpans(performance.now() + settings.flushTimeoutMs),
+    shutdown: () => sdk.shutdown(),
+    stats: () => all.stats(),
+  };
+  Object.defineProperty(globals, RUNTIME, { value: runtime });
 }
 
 function construct(row: CatalogRow, config: object): LoadedInstrumentation {
@@ -137,75 +144,5 @@ function spanLimits(settings: Settings): SpanLimits {
     linkCountLimit: settings.spanLinkCountLimit,
     attributePerEventCountLimit: settings.eventAttributeCountLimit,
     attributePerLinkCountLimit: settings.linkAttributeCountLimit,
-  };
-}
-
-/** @param shutdownOthers ends the metrics and logs halves, where they are on */
-function createEnding(
-  exporters: readonly Exporter[],
-  openSpans: OpenSpans,
-  shutdownOthers: (() => Promise<void>) | undefined,
-  log: Log,
-): Ending {
-  return {
-    get idle() {
-      return shutdownOthers === undefined && exporters.every(({ idle }) => idle);
-    },
-    endOpenSpans: () => openSpans.endAll(),
-    async flush(deadlineMs) {
-      await Promise.all([
-        ...exporters.map((exporter) => exporter.flush(deadlineMs)),
-        within(shutdownOthers?.(), deadlineMs),
-      ]);
-    },
-    flushBlocking(timeoutMs) {
-      const unsent = exporters.flatMap((exporter) => exporter.takeUnsent() ?? []);
-      if (unsent.length === 0) return;
-      const jobs = unsent.map(({ transport, payloads }) => ({ transport, payloads }));
-      const delivered = timeoutMs > 0 ? flushBlocking(join(here, 'flush-worker.js'), jobs, timeoutMs) : [];
-      for (const [index, { settle }] of unsent.entries()) settle(delivered[index] ?? 0);
-    },
-    report() {
-      for (const exporter of exporters) {
-        const stats = exporter.stats();
-        const dropped = stats && describeDropped(stats);
-        if (dropped !== undefined)
-          log.line('error', `of ${stats?.ended} spans for ${exporter.target} these are lost: ${dropped}`);
-      }
-    },
-  };
-}
-
-/** Settles with the promise, whatever it comes to, or at the deadline. */
-async function within(promise: Promise<void> | undefined, deadlineMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, deadlineMs - performance.now()));
-  });
-  await Promise.race([Promise.resolve(promise).catch(() => {}), timeout]);
-  clearTimeout(timer);
-}
-
-/** What the helper finds of us in the process. */
-function createRuntime(exporters: readonly Exporter[], flushTimeoutMs: number, shutdown: () => Promise<void>): Runtime {
-  return {
-    async forceFlush() {
-      const deadlineMs = performance.now() + flushTimeoutMs;
-      await Promise.all(exporters.map((exporter) => exporter.flush(deadlineMs)));
-    },
-    shutdown,
-    stats() {
-      const sum = { ended: 0, delivered: 0, spooled: 0, dropped: {} as Record<string, number> };
-      for (const exporter of exporters) {
-        const stats = exporter.stats();
-        if (stats === undefined) continue;
-        sum.ended += stats.ended;
-        sum.delivered += stats.delivered;
-        for (const [reason, spans] of Object.entries(stats.dropped)) {
-          if (spans > 0) sum.dropped[reason] = (sum.dropped[reason] ?? 0) + spans;
-        }
-      }
-      return sum;
-    },
   };
 }
