@@ -8,7 +8,7 @@ import { asPid1, signalPid1, whyNoPid1 } from '../docker/pid-namespace.ts';
 import { startCollector } from '../support/collector.ts';
 import { run, start, testNode } from '../support/run.ts';
 import { skipOrFail } from '../support/skip-or-fail.ts';
-import { arrived, exporters, program, shown, split } from './ends.ts';
+import { arrived, exporters, noDeadline, program, shown, split } from './ends.ts';
 
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 const server = `require('http').createServer().listen(0, () => console.log('ready')); end(40);`;
@@ -98,7 +98,7 @@ suite('as PID 1', { concurrency: 2 }, () => {
       const collector = await startCollector(t);
       const { args, cwd } = program(t, server);
       const [unshare, ...flags] = asPid1;
-      const env = { TRACING_URL: collector.jaegerUrl };
+      const env = { ...noDeadline, TRACING_URL: collector.jaegerUrl };
       const running = start(t, { node: unshare, args: [...flags, testNode, ...args], cwd, env });
       await running.ready(/ready/);
       signalPid1(running, signal);
@@ -219,7 +219,7 @@ test('under nohup SIGHUP does what it does to bare', async (t) => {
   );
   const endOf = async (line: readonly string[]) => {
     const script = `trap '' HUP; exec "$@"`;
-    const env = { TRACING_URL: collector.jaegerUrl };
+    const env = { ...noDeadline, TRACING_URL: collector.jaegerUrl };
     return shown(await run({ node: 'sh', args: ['-c', script, 'sh', testNode, ...line], cwd, env }));
   };
   assert.deepEqual(await endOf(args), await endOf(bareArgs));

@@ -9,6 +9,7 @@ import { exporters, program, split } from './ends.ts';
 /** Long enough for a loaded machine to be told from a wait for the export timeout (10 s) or a backoff (5 s). */
 const MARGIN_MS = 2500;
 const DEADLINE_MS = 1000;
+const defaultDeadline = { TRACING_FLUSH_TIMEOUT: undefined };
 
 const ends = {
   'an empty loop': `end(40);`,
@@ -36,7 +37,7 @@ suite('a collector that', { concurrency: 2 }, () => {
       const { bare, traced } = program(t, source);
       const without = await bare();
       for (const exporter of ['Jaeger over HTTP', 'OTLP over HTTP', 'OTLP over gRPC']) {
-        const ended = await traced(exporters[exporter]?.(await refusing()) ?? {});
+        const ended = await traced({ ...exporters[exporter]?.(await refusing()), ...defaultDeadline });
         const { own, said } = split(ended);
         assert.deepEqual([ended.code, ended.signal, own], [without.code, without.signal, without.stderr], exporter);
         assert.match(said.join(''), refused, exporter);
@@ -50,7 +51,7 @@ suite('a collector that', { concurrency: 2 }, () => {
       await Promise.all(
         ['Jaeger over HTTP', 'OTLP over HTTP', 'OTLP over gRPC'].map(async (exporter) => {
           const collector = await startCollector(t, { mode: 'hole', grpc: true });
-          const ended = await traced(exporters[exporter]?.(collector) ?? {});
+          const ended = await traced({ ...exporters[exporter]?.(collector), ...defaultDeadline });
           const { own, said } = split(ended);
           assert.deepEqual([ended.code, ended.signal, own], [without.code, without.signal, without.stderr], exporter);
           assert.match(said.join(''), unanswered, exporter);
@@ -73,7 +74,10 @@ suite('a collector that', { concurrency: 2 }, () => {
 
   test('takes 250 ms an answer still gets 10 000 spans, or the rest is counted', async (t) => {
     const collector = await startCollector(t, { mode: 'slow' });
-    const ended = await program(t, 'end(10_000); process.exit(0);').traced({ TRACING_URL: collector.jaegerUrl });
+    const ended = await program(t, 'end(10_000); process.exit(0);').traced({
+      TRACING_URL: collector.jaegerUrl,
+      TRACING_FLUSH_TIMEOUT: '1500',
+    });
     const { own, said } = split(ended);
     assert.equal(own, '');
     const [, counted = '0'] = /lost: (\d+) not sent/.exec(said.join('')) ?? [];

@@ -5,7 +5,10 @@ import type { Collector } from '../support/collector.ts';
 import { importFlag, run, start } from '../support/run.ts';
 import type { Ended, Running } from '../support/run.ts';
 
-type Environment = Readonly<Record<string, string>>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A loaded machine may take its time: where the flush deadline is not what is tested, nobody meets it. */
+export const noDeadline = { TRACING_FLUSH_TIMEOUT: '20000' };
 
 /** The ways to a collector, as they are configured. */
 export const exporters: Readonly<Record<string, (collector: Collector) => Environment>> = {
@@ -26,13 +29,13 @@ const stay = () => setInterval(() => {}, 1000);
 
 export interface Program {
   /** Runs it under a preload that does nothing: with `--import` the stacks that Node.js prints are others. */
-  bare(): Promise<Ended>;
-  traced(env: Environment): Promise<Ended>;
+  readonly bare: () => Promise<Ended>;
+  readonly traced: (env: Environment) => Promise<Ended>;
   /** The command line below the binary. */
   readonly args: readonly string[];
   readonly bareArgs: readonly string[];
   readonly cwd: string;
-  start(env: Environment, args?: readonly string[]): Running;
+  readonly start: (env: Environment, args?: readonly string[]) => Running;
 }
 
 /**
@@ -48,8 +51,8 @@ export function program(t: TestContext, source: string, more: Readonly<Record<st
     args,
     bareArgs,
     bare: () => run({ args: bareArgs, cwd }),
-    traced: (env) => run({ args, cwd, env }),
-    start: (env, other = args) => start(t, { args: other, cwd, env }),
+    traced: (env) => run({ args, cwd, env: { ...noDeadline, ...env } }),
+    start: (env, other = args) => start(t, { args: other, cwd, env: { ...noDeadline, ...env } }),
   };
 }
 
