@@ -39,6 +39,10 @@ function toText(part: unknown): string {
 
 /** OpenTelemetry's error handler gives an error as JSON with its stack in it; the API gives the stack as text. */
 function messageOf(text: string): string | undefined {
-  if (text.startsWith('{"stack":')) return (JSON.parse(text) as { message?: string }).message;
-  return /^(?:Error: )?(.+?)\n\s+at /s.exec(text)?.[1];
+  if (!text.startsWith('{"stack":')) return /^(?:Error: )?(.+?)\n\s+at /s.exec(text)?.[1];
+  try {
+    return (JSON.parse(text) as { message?: string }).message;
+  } catch {
+    return undefined;
+  }
 }
