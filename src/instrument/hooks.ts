@@ -66,9 +66,14 @@ export function installHooks({ targets, wake, onError, partsUrl, loadImportLoade
       return;
     }
     const shown = show(hub.imported, namespace['default'], name, baseDir);
-    for (const key of Object.keys(namespace)) {
-      const value = key === 'default' || key === 'module.exports' ? shown : (shown as Namespace)[key];
-      if (value !== undefined && namespace[key] !== value) namespace[key] = value;
+    try {
+      for (const key of Object.keys(namespace)) {
+        const value = key === 'default' || key === 'module.exports' ? shown : (shown as Namespace | null)?.[key];
+        if (value !== undefined && namespace[key] !== value) namespace[key] = value;
+      }
+    } catch (error) {
+      // A getter of the module's own that throws.
+      onError(error, name);
     }
   }
 

@@ -113,12 +113,12 @@ export function instrument(options: InstrumentOptions): Instrumented {
   return {
     scopes,
     begin(provider) {
-      connect = (instrumentation) => {
-        if (provider !== undefined) instrumentation.setTracerProvider(provider);
+      connect = (instrumentation) => provider !== undefined && instrumentation.setTracerProvider(provider);
+      for (const instrumentation of early.splice(0)) {
+        connect(instrumentation);
         instrumentation.setMeterProvider(metrics.getMeterProvider());
         instrumentation.setLoggerProvider?.(logs.getLoggerProvider());
-      };
-      early.splice(0).forEach(connect);
+      }
       for (const row of inUse) if (typeof row.wokenBy === 'string') wake(row);
     },
   };

@@ -4,6 +4,9 @@ import type { Log } from '../core/log.ts';
 /** An app that starts an SDK of its own beside us gets this from its API copy's registration. */
 const DUPLICATE = /Attempted duplicate registration of API: (\w+)|does not match previously registered API/;
 
+/** A directory that is hooked and has no package.json, such as the one of a Lambda function. */
+const HARMLESS = /^Failed extracting version /;
+
 /** Brings what OpenTelemetry says about itself to stderr, by our rules: one line, and not more than one a minute. */
 export function createDiagLogger(log: Log): DiagLogger {
   const say =
@@ -17,7 +20,7 @@ export function createDiagLogger(log: Log): DiagLogger {
         );
         return;
       }
-      if (log.enabled(level)) log.trouble(text, text);
+      if (log.enabled(HARMLESS.test(text) ? 'debug' : level)) log.trouble(text, text);
     };
   const tell =
     (level: 'info' | 'debug' | 'verbose') =>

@@ -58,3 +58,9 @@ test('an SDK that the app starts beside us is one line, however many registratio
     /^otel-preload: the app starts an OpenTelemetry SDK of its own; ours stays the global one/,
   );
 });
+
+test('a directory without a package.json is no trouble', () => {
+  const { lines, logger } = record();
+  logger.warn('Failed extracting version', '/var/task');
+  assert.deepEqual(lines, []);
+});
