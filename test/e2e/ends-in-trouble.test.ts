@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { startCollector } from '../support/collector.ts';
 import type { Collector } from '../support/collector.ts';
-import { refusedPort } from '../support/ports.ts';
+import { isFree, refusedPort } from '../support/ports.ts';
+import { skipOrFail } from '../support/skip-or-fail.ts';
 import { exporters, program, split } from './ends.ts';
 
 /** Long enough for a loaded machine to be told from a wait for the export timeout (10 s) or a backoff (5 s). */
@@ -88,6 +89,7 @@ suite('a collector that', { concurrency: 2 }, () => {
 });
 
 test('where nobody configured the target, the line says what to set', async (t) => {
+  if (!(await isFree(4318))) return skipOrFail(t, 'a collector listens on port 4318, the default');
   const { said } = split(await program(t, 'end(1);').traced({ OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: '500' }));
   assert.equal(said.length, 1);
   assert.match(said.join(''), /ECONNREFUSED; no exporter is configured; set TRACING_URL/);

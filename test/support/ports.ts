@@ -7,7 +7,8 @@ import { createServer } from 'node:net';
 const LOWEST = 10_240;
 const HIGHEST = 32_000;
 
-async function isFree(port: number): Promise<boolean> {
+/** Whether nobody has this port, for TCP and for UDP, at this moment. */
+export async function isFree(port: number): Promise<boolean> {
   return (await tcpIsFree(port)) && (await udpIsFree(port));
 }
 
