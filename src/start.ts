@@ -23,6 +23,7 @@ import { createExporters } from './sdk/exporters.ts';
 import { adoptApiVersion, shareGlobalProvider } from './sdk/global-provider.ts';
 import { createPropagator } from './sdk/propagator.ts';
 import { createSampler } from './sdk/sampler.ts';
+import { UrlSecrets } from './sdk/url-secrets.ts';
 import { RUNTIME, type Runtime } from './span/runtime.ts';
 
 /** `EX_CONFIG` of sysexits.h. */
@@ -93,7 +94,8 @@ export function start(): void {
     const created = new NodeSDK({
       resource,
       autoDetectResources: false,
-      spanProcessors: exporters.length === 0 ? [] : [openSpans, ...exporters.map(({ processor }) => processor)],
+      spanProcessors:
+        exporters.length === 0 ? [] : [openSpans, new UrlSecrets(), ...exporters.map(({ processor }) => processor)],
       sampler: createSampler(settings.tracesSampler, settings.tracesSamplerArg),
       spanLimits: spanLimits(settings),
       textMapPropagator: createPropagator(settings.propagators, load),
