@@ -69,8 +69,14 @@ export function createHttpTransport(config: TransportConfig & { kind: 'http' }):
         const isStale = sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
         settle(isStale ? undefined : { status: 'retryable', why: reason(error) });
       });
+      let answered = false;
       sent.once('response', (response) => {
+        answered = true;
         void readAnswer(response).then((answer) => settle(toOutcome(response, answer, payload)));
+      });
+      // An upgrade that nobody asked for closes the request and is neither an answer nor an error.
+      sent.once('close', () => {
+        if (!answered) settle({ status: 'retryable', why: 'the connection ended without an answer' });
       });
       if (onHandedOver !== undefined) sent.once('finish', onHandedOver);
       sent.end(body);

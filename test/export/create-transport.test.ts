@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createTransport } from '../../src/export/create-transport.ts';
+import { closing } from './support.ts';
+
+test('each kind of configuration makes its transport, named without credentials', (t) => {
+  const rest = { headers: {}, gzip: false };
+  const targets = [
+    createTransport({ kind: 'http', url: 'http://a:b@jaeger:14268/api/traces?c=d', ...rest }),
+    createTransport({ kind: 'grpc', url: 'http://a:b@collector:4317', ...rest }),
+    createTransport({ kind: 'udp', host: 'agent', port: 6831 }),
+  ].map((transport) => closing(t, transport).target);
+  assert.deepEqual(targets, ['http://jaeger:14268/api/traces', 'http://collector:4317', 'udp://agent:6831']);
+});

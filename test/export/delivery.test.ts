@@ -1,0 +1,305 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { context } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { isTracingSuppressed } from '@opentelemetry/core';
+import { Delivery, type DeliveryOptions } from '../../src/export/delivery.ts';
+import { Ledger } from '../../src/export/ledger.ts';
+import type { Outcome } from '../../src/export/transport.ts';
+import type { Payload } from '../../src/wire/encoder.ts';
+import { inMs, pause, recordLog, until } from './support.ts';
+
+const delivered: Outcome = { status: 'delivered' };
+const later: Outcome = { status: 'retryable', why: 'ECONNREFUSED' };
+
+interface Attempt {
+  readonly payload: Payload;
+  readonly atMs: number;
+  handOver(): void;
+  answer(outcome: Outcome): void;
+}
+
+/** A delivery over a transport whose answers are the test's; `answer` gives them at once. */
+function setUp(more: Partial<DeliveryOptions> & { readonly answer?: (attempt: number) => Outcome } = {}) {
+  const { answer, ...options } = more;
+  const attempts: Attempt[] = [];
+  const ledger = new Ledger();
+  const { log, lines } = recordLog();
+  const delivery = new Delivery({
+    transport: {
+      target: 'http://jaeger',
+      close() {},
+      send: (payload, _deadlineMs, onHandedOver) =>
+        new Promise((resolve) => {
+          attempts.push({ payload, atMs: performance.now(), handOver: () => onHandedOver?.(), answer: resolve });
+          if (answer !== undefined) resolve(answer(attempts.length));
+        }),
+    },
+    ledger,
+    log,
+    maxQueueBytes: 10_000,
+    maxQueueSize: Infinity,
+    exportTimeoutMs: 1000,
+    ready: Promise.resolve(),
+    ...options,
+  });
+  return { delivery, attempts, ledger, lines };
+}
+
+function payload(spans: number, bytes = 10): Payload {
+  return { body: new Uint8Array(bytes), contentType: '', spans };
+}
+
+const spansOf = (attempts: readonly Attempt[]) => attempts.map(({ payload: { spans } }) => spans);
+
+test('four payloads are under way at a time, the rest follow in order', async () => {
+  const { delivery, attempts, ledger } = setUp();
+  for (let spans = 1; spans <= 6; spans++) delivery.enqueue(payload(spans));
+  await pause(1);
+  assert.deepEqual(spansOf(attempts), [1, 2, 3, 4]);
+  attempts[1]?.answer(delivered);
+  await pause(1);
+  assert.deepEqual(spansOf(attempts), [1, 2, 3, 4, 5]);
+  assert.equal(ledger.stats().delivered, 2);
+  assert.equal(delivery.idle, false);
+  for (const attempt of attempts) attempt.answer(delivered);
+  await pause(1);
+  attempts[5]?.answer(delivered);
+  await pause(1);
+  assert.equal(delivery.idle, true);
+  assert.equal(ledger.stats().delivered, 21);
+});
+
+test('nothing leaves before the resource is complete, or has failed to be', async () => {
+  for (const settle of ['resolve', 'reject'] as const) {
+    let settleReady = (): void => {};
+    const ready = new Promise<void>((resolve, reject) => {
+      settleReady = settle === 'resolve' ? resolve : () => reject(new Error('no detector'));
+    });
+    const { delivery, attempts } = setUp({ ready });
+    delivery.enqueue(payload(1));
+    await pause(5);
+    assert.equal(attempts.length, 0);
+    settleReady();
+    await pause(1);
+    assert.equal(attempts.length, 1);
+  }
+});
+
+test('a payload beyond 10 000 bytes is dropped and counted; what is under way takes room, what is done does not', async () => {
+  const { delivery, attempts, ledger, lines } = setUp();
+  delivery.enqueue(payload(1, 6000));
+  delivery.enqueue(payload(2, 4000));
+  delivery.enqueue(payload(3, 1));
+  assert.equal(ledger.stats().dropped.queueFull, 3);
+  assert.deepEqual(lines, ['3 spans (10 KiB) are waiting for http://jaeger; no room for 3 more, dropped']);
+  await pause(1);
+  attempts[0]?.answer(delivered);
+  await pause(1);
+  delivery.enqueue(payload(4, 6000));
+  assert.equal(ledger.stats().dropped.queueFull, 3);
+});
+
+test('with room for 10 spans the 11th to wait is dropped, and there is room again for what has been delivered', async () => {
+  const { delivery, attempts, ledger } = setUp({ maxQueueSize: 10 });
+  delivery.enqueue(payload(6));
+  delivery.enqueue(payload(5));
+  delivery.enqueue(payload(4));
+  assert.equal(ledger.stats().dropped.queueFull, 5);
+  await pause(1);
+  for (const attempt of attempts) attempt.answer(delivered);
+  await pause(1);
+  delivery.enqueue(payload(10));
+  assert.equal(ledger.stats().dropped.queueFull, 5);
+});
+
+test('a refused payload is dropped, counted and not sent again', async () => {
+  const { delivery, attempts, ledger, lines } = setUp({ answer: () => ({ status: 'refused', why: 'answered 400' }) });
+  delivery.enqueue(payload(7));
+  await pause(300);
+  assert.equal(attempts.length, 1);
+  assert.deepEqual([ledger.stats().dropped.refused, delivery.idle], [7, true]);
+  assert.deepEqual(lines, ['http://jaeger answered 400; dropped, not retried']);
+});
+
+test('spans that were rejected of a payload that was taken are counted, the others are delivered', async () => {
+  const outcome: Outcome = { status: 'delivered', rejected: { spans: 2, why: 'too old' } };
+  const { delivery, ledger, lines } = setUp({ answer: () => outcome });
+  delivery.enqueue(payload(7));
+  await pause(1);
+  const { delivered: taken, dropped } = ledger.stats();
+  assert.deepEqual([taken, dropped.refused], [5, 2]);
+  assert.match(lines.at(-1) ?? '', /rejected 2 of 7 spans: too old; dropped/);
+});
+
+test('a retryable failure waits 200 ms, then 400 ms (±20 %), and is told with its end', async () => {
+  const { delivery, attempts, ledger, lines } = setUp({ answer: (attempt) => (attempt < 3 ? later : delivered) });
+  delivery.enqueue(payload(1));
+  await until(() => delivery.idle);
+  const [first = 0, second = 0, third = 0] = attempts.map(({ atMs }) => atMs);
+  assert.equal(attempts.length, 3);
+  // Timers may come late, never early.
+  assert.ok(second - first >= 158 && third - second >= 318, `${second - first}, ${third - second}`);
+  assert.deepEqual(
+    [lines.at(0), lines.at(-1)],
+    ['http://jaeger does not take spans: ECONNREFUSED; kept and retried', 'over: http://jaeger takes spans again'],
+  );
+  assert.equal(ledger.stats().delivered, 1);
+});
+
+test('four that fail together are one failure: one of them tries again after 200 ms, and the others follow it', async () => {
+  const { delivery, attempts, ledger } = setUp({ answer: (attempt) => (attempt <= 4 ? later : delivered) });
+  for (let n = 0; n < 4; n++) delivery.enqueue(payload(1));
+  await until(() => delivery.idle);
+  assert.equal(ledger.stats().delivered, 4);
+  const [, , , fourth = 0, fifth = 0] = attempts.map(({ atMs }) => atMs);
+  assert.ok(fifth - fourth >= 158, String(fifth - fourth));
+});
+
+test('what the collector asks for counts over the backoff, be it 600 ms or 10 years', async () => {
+  const { delivery, attempts } = setUp({
+    answer: (attempt) => ({ status: 'retryable', why: 'answered 503', afterMs: attempt === 1 ? 600 : 3e11 }),
+  });
+  delivery.enqueue(payload(1));
+  await pause(500);
+  assert.equal(attempts.length, 1);
+  await until(() => attempts.length === 2);
+  await pause(100);
+  assert.equal(attempts.length, 2);
+});
+
+test('flush sends at once what a backoff holds back, and resolves when all is delivered', async () => {
+  const { delivery, attempts, ledger } = setUp({
+    answer: (attempt) => (attempt === 1 ? { ...later, afterMs: 60_000 } : delivered),
+  });
+  for (let n = 0; n < 20; n++) delivery.enqueue(payload(1));
+  await pause(1);
+  await delivery.flush(inMs(5000));
+  assert.deepEqual([ledger.stats().delivered, delivery.idle], [20, true]);
+  assert.equal(attempts.length, 21);
+});
+
+test('flush waits for the others when one has failed, says nothing, and waits for no backoff', async () => {
+  const { delivery, attempts, ledger, lines } = setUp();
+  for (let spans = 1; spans <= 5; spans++) delivery.enqueue(payload(spans));
+  const { flushed, whenFlushed } = watch(delivery.flush(inMs(5000)));
+  await pause(1);
+  attempts[0]?.answer(later);
+  await pause(5);
+  assert.equal(flushed(), false);
+  for (const attempt of attempts) attempt.answer(delivered);
+  await whenFlushed;
+  assert.deepEqual(spansOf(attempts), [1, 2, 3, 4]);
+  assert.equal(ledger.stats().delivered, 9);
+  assert.deepEqual(lines, []);
+});
+
+test('flush resolves at its deadline, at once where nothing is there, and once for each caller', async () => {
+  const { delivery, attempts } = setUp();
+  await delivery.flush(Infinity);
+  delivery.enqueue(payload(1));
+  const startedMs = performance.now();
+  await Promise.all([delivery.flush(inMs(100)), delivery.flush(inMs(200))]);
+  assert.ok(performance.now() - startedMs >= 195);
+  await delivery.flush(inMs(-1));
+  const last = delivery.flush(inMs(5000));
+  attempts[0]?.answer(delivered);
+  await last;
+});
+
+test('takeUnsent hands out what has not left, once, and nothing is sent or counted again from here', async () => {
+  const { delivery, attempts, ledger } = setUp();
+  for (let spans = 1; spans <= 5; spans++) delivery.enqueue(payload(spans));
+  await pause(1);
+  attempts[1]?.handOver();
+  assert.deepEqual(
+    delivery.takeUnsent().map(({ spans }) => spans),
+    [1, 3, 4, 5],
+  );
+  assert.equal(ledger.stats().delivered, 2);
+  assert.deepEqual([delivery.takeUnsent(), delivery.idle], [[], true]);
+  for (const attempt of attempts) attempt.answer(delivered);
+  await pause(1);
+  assert.equal(attempts.length, 4);
+  assert.equal(ledger.stats().delivered, 2);
+});
+
+test('after takeUnsent a payload is counted as not sent', () => {
+  const { delivery, attempts, ledger } = setUp();
+  delivery.takeUnsent();
+  delivery.enqueue(payload(6));
+  assert.deepEqual([ledger.stats().dropped.deadline, attempts.length, delivery.idle], [6, 0, true]);
+});
+
+test('where a flush has failed nothing is handed out: what is left is counted, as unanswered or as not sent', async () => {
+  const { delivery, attempts, ledger } = setUp();
+  for (let spans = 1; spans <= 5; spans++) delivery.enqueue(payload(spans));
+  await pause(1);
+  attempts[3]?.handOver();
+  await delivery.flush(inMs(20));
+  assert.deepEqual(delivery.takeUnsent(), []);
+  const { dropped, delivered: arrived } = ledger.stats();
+  assert.deepEqual([dropped.unanswered, dropped.deadline, arrived], [4, 11, 0]);
+});
+
+test('where something has been delivered since a flush failed, the rest is handed out', async () => {
+  const { delivery, attempts } = setUp();
+  for (let spans = 1; spans <= 2; spans++) delivery.enqueue(payload(spans));
+  await delivery.flush(inMs(20));
+  attempts[0]?.answer(delivered);
+  await pause(1);
+  assert.equal(delivery.takeUnsent().length, 1);
+});
+
+test('bytes that the system took more than 1 s ago without an answer are not believed to have arrived', async () => {
+  const { delivery, attempts, ledger } = setUp({ exportTimeoutMs: 10_000 });
+  delivery.enqueue(payload(3));
+  await pause(1);
+  attempts[0]?.handOver();
+  await pause(1050);
+  delivery.enqueue(payload(5));
+  await pause(1);
+  attempts[1]?.handOver();
+  delivery.takeUnsent();
+  const { dropped, delivered: arrived } = ledger.stats();
+  assert.deepEqual([dropped.unanswered, arrived], [3, 5]);
+});
+
+test('the hint for a target that nobody configured is in the line and in the ledger', async () => {
+  const { delivery, ledger, lines } = setUp({ answer: () => later, firstFailureHint: 'set TRACING_URL' });
+  delivery.enqueue(payload(1));
+  await pause(1);
+  assert.deepEqual(lines, ['http://jaeger does not take spans: ECONNREFUSED; set TRACING_URL; kept and retried']);
+  assert.equal(ledger.stats().trouble, 'ECONNREFUSED; set TRACING_URL');
+});
+
+test('sending is not traced, wherever the batch became full', async (t) => {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  t.after(() => context.disable());
+  const seen: boolean[] = [];
+  const { ledger, delivery } = setUp({
+    transport: {
+      target: '',
+      close() {},
+      async send() {
+        seen.push(isTracingSuppressed(context.active()));
+        await pause(1);
+        seen.push(isTracingSuppressed(context.active()));
+        return delivered;
+      },
+    },
+  });
+  await pause(1);
+  delivery.enqueue(payload(1));
+  assert.equal(isTracingSuppressed(context.active()), false);
+  await delivery.flush(inMs(5000));
+  assert.deepEqual([seen, ledger.stats().delivered], [[true, true], 1]);
+});
+
+function watch(promise: Promise<void>) {
+  let done = false;
+  const whenFlushed = promise.then(() => {
+    done = true;
+  });
+  return { flushed: () => done, whenFlushed };
+}
