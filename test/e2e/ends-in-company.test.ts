@@ -47,13 +47,14 @@ test('cluster workers that disconnect, exit or are killed deliver their spans, t
       const codes = [];
       for (const how of ['disconnect', 'exit', 'kill']) {
         const worker = cluster.fork({ HOW: how });
-        worker.on('online', () => how === 'kill' && setTimeout(() => process.kill(worker.process.pid, 'SIGTERM'), 400));
+        worker.on('message', () => process.kill(worker.process.pid, 'SIGTERM'));
         worker.on('exit', (code, signal) => { codes.push(how + ' ' + code + ' ' + signal); if (codes.length === 3) console.log(codes.sort().join(', ')); });
       }
     } else {
       end(10, process.env.HOW);
       if (process.env.HOW === 'exit') process.exit(3);
       if (process.env.HOW === 'disconnect') process.disconnect();
+      if (process.env.HOW === 'kill') process.send('ready');
     }`;
   const { bare, traced } = program(t, source);
   const ended = shown(await traced({ TRACING_URL: collector.jaegerUrl }));
