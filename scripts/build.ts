@@ -194,7 +194,8 @@ const instrumentations = Object.fromEntries(
 const cjs = {
   format: 'cjs',
   exports: 'named',
-  minify: process.argv.includes('--no-minify') ? false : { mangle: false, compress: true, codegen: true },
+  // Lines stay: where a traced app throws, Node.js prints the line, and that may be one of ours.
+  minify: { mangle: false, compress: true, codegen: false },
 };
 await bundle(
   { start: 'src/start.ts', index: 'src/index.ts', ...parts, ...instrumentations },
@@ -205,7 +206,7 @@ await bundle({ 'node-sdk-full': 'src/parts/node-sdk.ts' }, [oneHub], { ...cjs, c
 await bundle({ 'import-hook': 'src/parts/import-hook.ts' }, [], {
   format: 'esm',
   entryFileNames: '[name].mjs',
-  minify: cjs.minify,
+  minify: { mangle: false, compress: true, codegen: true },
   chunkFileNames: 'import-hook-[hash].mjs',
 });
 {

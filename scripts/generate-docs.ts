@@ -42,7 +42,7 @@ function renderMeaning({ doc, type, secret }: Option): string {
 }
 
 function renderNames(names: string): string {
-  return names.replaceAll(/[\w/]+(?=,|$)/g, code).replace(/, or none$/, ', or `none`');
+  return names.replaceAll(/[\w./-]+(?=,|$)/g, code).replace(/, or none$/, ', or `none`');
 }
 
 function upperFirst(text: string): string {

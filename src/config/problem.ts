@@ -48,6 +48,6 @@ export function badValue(
     severity: 'error',
     text:
       `${nameInSource(candidate.source)} must be ${row.type.allowed}, got ${got(row, rejected ?? candidate.raw)}; ` +
-      (shown === undefined ? 'ignored' : `using ${shown}${elsewhere}`),
+      (shown === undefined || shown === '' ? 'ignored' : `using ${shown}${elsewhere}`),
   };
 }

@@ -106,9 +106,12 @@ function isHttpUrl(text: string): boolean {
 }
 
 /** Where this service can be reached: `10.1.2.3`, `10.1.2.3:50051`, `[::1]:50051`, `users.internal`. */
-export const hostAddress: ValueType<string> = scalar('a host or host:port', (text) =>
-  /^(\[[\da-f:.%\w]+\](:\d{1,5})?|[\w.-]+(:\d{1,5})?|[\da-f]*:[\da-f:.]+)$/i.test(text) ? text : undefined,
-);
+const MAX_PORT = 65_535;
+
+export const hostAddress: ValueType<string> = scalar('a host or host:port', (text) => {
+  const match = /^(?:\[[\da-f:.%\w]+\](?::(\d{1,5}))?|[\w.-]+(?::(\d{1,5}))?|[\da-f]*:[\da-f:.]+)$/i.exec(text);
+  return match !== null && Number(match[1] ?? match[2] ?? 1) <= MAX_PORT ? text : undefined;
+});
 
 export const hostName: ValueType<string> = scalar('a host name or address', (text) =>
   /^[\w.:[\]%-]+$/.test(text) ? text : undefined,

@@ -1,5 +1,5 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 
 export interface Service {
   readonly name: string;
@@ -30,20 +30,30 @@ export function findService(source: ServiceSource): Service {
   const name = source.serviceName || textOf(source.resourceAttributes['service.name']) || source.registerName;
   const version = textOf(source.resourceAttributes['service.version']);
   if (name && version) return { name, version };
-  const app = findPackage(directoryOf(source));
+  const app = directoriesOf(source)
+    .map(findPackage)
+    .find((found) => found !== undefined);
   return { name: name || (app?.name ?? 'unknown_service:node'), version: version || app?.version };
 }
 
-/** Through symbolic links, as Node.js itself does: `node_modules/.bin/next` is the package `next`. */
-function directoryOf({ entry, cwd }: ServiceSource): string {
-  if (entry === undefined || entry === '' || entry === '-') return cwd;
+/**
+ * Where to look for the app's package, through symbolic links, as Node.js itself does.
+ *
+ * A script of an installed package (`node_modules/.bin/next`) is a tool that runs the app around it: the one of the
+ * working directory, or where that is elsewhere the one it is installed in, or, installed by itself, its own.
+ */
+function directoriesOf({ entry, cwd }: ServiceSource): string[] {
+  if (entry === undefined || entry === '' || entry === '-') return [cwd];
   const path = resolve(cwd, entry);
   try {
     const real = realpathSync(path);
-    return statSync(real).isDirectory() ? real : dirname(real);
+    const own = statSync(real).isDirectory() ? real : dirname(real);
+    const [around = '', inside] = own.split(`${sep}node_modules${sep}`);
+    if (inside === undefined) return [own];
+    return [`${realpathSync(cwd)}${sep}`.startsWith(`${around}${sep}`) ? cwd : around, own];
   } catch {
     // `node app` for app.js
-    return dirname(path);
+    return [dirname(path)];
   }
 }
 

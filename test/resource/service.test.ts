@@ -55,16 +55,24 @@ describe('the service', () => {
     assert.equal(findService({ resourceAttributes, entry: 'src/index.js', cwd }).name, 'inner');
   });
 
-  it('is found through node_modules/.bin', (t) => {
+  it('is that of the app around a tool in node_modules, from wherever it is started', (t) => {
     const cwd = app(t, {
-      'package.json': { name: 'app' },
+      'package.json': { name: 'app', version: '1.0.0' },
+      'packages/web/package.json': { name: 'web', version: '2.0.0' },
       'node_modules/next/package.json': { name: 'next', version: '15.0.0' },
       'node_modules/next/dist/bin/next': '',
       'node_modules/.bin/.keep': '',
     });
     symlinkSync('../next/dist/bin/next', join(cwd, 'node_modules/.bin/next'));
     const entry = join(cwd, 'node_modules/.bin/next');
-    assert.deepEqual(findService({ resourceAttributes, entry, cwd }), { name: 'next', version: '15.0.0' });
+    const nameIn = (directory: string): string => findService({ resourceAttributes, entry, cwd: directory }).name;
+    assert.deepEqual([nameIn(cwd), nameIn('/'), nameIn(join(cwd, 'packages/web'))], ['app', 'app', 'web']);
+  });
+
+  it('is its own where a tool is installed with no app around it', (t) => {
+    const cwd = app(t, { 'lib/node_modules/pm/package.json': { name: 'pm' }, 'lib/node_modules/pm/cli.js': '' });
+    const entry = join(cwd, 'lib/node_modules/pm/cli.js');
+    assert.equal(findService({ resourceAttributes, entry, cwd: '/' }).name, 'pm');
   });
 
   it('is never this package', (t) => {

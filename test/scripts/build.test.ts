@@ -67,5 +67,6 @@ test('the package holds the bundle and nothing of the sources or tests', async (
     'LICENSE',
     'README.md',
     'package.json',
+    'register',
   ]);
 });
