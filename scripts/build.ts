@@ -196,6 +196,7 @@ const cjs = {
   exports: 'named',
   // Lines stay: where a traced app throws, Node.js prints the line, and that may be one of ours.
   minify: { mangle: false, compress: true, codegen: false },
+  comments: false,
 };
 await bundle(
   { start: 'src/start.ts', index: 'src/index.ts', ...parts, ...instrumentations },
@@ -206,7 +207,8 @@ await bundle({ 'node-sdk-full': 'src/parts/node-sdk.ts' }, [oneHub], { ...cjs, c
 await bundle({ 'import-hook': 'src/parts/import-hook.ts' }, [], {
   format: 'esm',
   entryFileNames: '[name].mjs',
-  minify: { mangle: false, compress: true, codegen: true },
+  minify: cjs.minify,
+  comments: false,
   chunkFileNames: 'import-hook-[hash].mjs',
 });
 {

@@ -103,8 +103,14 @@ export function createHttpTransport(config: TransportConfig & { kind: 'http' }):
 }
 
 function toOutcome({ statusCode: status = 0, headers }: IncomingMessage, answer: Buffer, payload: Payload): Outcome {
+  const type = headers['content-type'] ?? '';
+  if (status >= 200 && status < 300 && type.startsWith('text/html')) {
+    // No collector speaks HTML: this is somebody's page, and the spans are not where they should be.
+    const why = `answered ${status} with a web page to ${payload.spans} spans; is this a collector's address?`;
+    return { status: 'refused', why };
+  }
   if (status >= 200 && status < 300) {
-    const rejected = decodePartialSuccess(answer, headers['content-type'] ?? '');
+    const rejected = decodePartialSuccess(answer, type);
     return rejected === undefined ? { status: 'delivered' } : { status: 'delivered', rejected };
   }
   const said = printable(answer);

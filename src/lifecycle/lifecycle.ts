@@ -28,7 +28,8 @@ export interface Ending {
   report(): void;
 }
 
-const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+/** Those that end a process and that somebody sends on purpose: nodemon SIGUSR2, nginx-like supervisors SIGQUIT. */
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;
 type Signal = (typeof SIGNALS)[number];
 
 /** Starts watching. `close` takes everything out again. */

@@ -26,6 +26,7 @@ export interface Encoder {
    * @param limitBytes the most that the whole payload may have
    * @returns false, with the batch as it was, where the span would take it over `limitBytes`:
    *   take the batch and append again; a span that an empty batch refuses fits in no batch
+   * @throws what reading the span throws (a getter, a proxy), with the batch as it was
    */
   append(span: ReadableSpan, limitBytes: number): boolean;
   /** Ends the batch and starts the next; undefined where it is empty. */

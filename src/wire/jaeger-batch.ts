@@ -66,7 +66,12 @@ export class JaegerBatch implements Encoder {
     const mark = writer.at;
     const room = limitBytes - this.#aroundBytes(resource, this.spans + 1);
     writer.limit(room);
-    this.#spanWriter.span(span);
+    try {
+      this.#spanWriter.span(span);
+    } catch (error) {
+      writer.rewind(mark);
+      throw error;
+    }
     if (writer.overflowed || writer.at > room) {
       writer.rewind(mark);
       return false;

@@ -78,7 +78,12 @@ export class OtlpBatch implements Encoder {
     const before = isNew ? 0 : this.#sizeOf(scope);
 
     writer.limit(limitBytes - this.#scopeBytes + before);
-    this.#format.writeSpan(writer, span);
+    try {
+      this.#format.writeSpan(writer, span);
+    } catch (error) {
+      writer.rewind(mark);
+      throw error;
+    }
     const scopeBytes = this.#scopeBytes - before + this.#sizeOf(scope);
     if (writer.overflowed || this.#total(resource, scopeBytes) > limitBytes) {
       writer.rewind(mark);

@@ -10,7 +10,7 @@ import { run, start, testNode } from '../support/run.ts';
 import { skipOrFail } from '../support/skip-or-fail.ts';
 import { arrived, exporters, noDeadline, program, shown, split } from './ends.ts';
 
-const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;
 const server = `require('http').createServer().listen(0, () => console.log('ready')); end(40);`;
 
 suite('a server without a handler', { concurrency: 2 }, () => {

@@ -92,6 +92,17 @@ test('400 is final and quotes the collector; 404, 413 and 500 are final too', as
   }
 });
 
+test('a web page is no collector, even with status 200', async (t) => {
+  const { url } = await answering(t, (request, response) => {
+    request.resume();
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<html>');
+  });
+  assert.deepEqual(await sendOne(create(t, url), payloadOf(2)), {
+    status: 'refused',
+    why: "answered 200 with a web page to 2 spans; is this a collector's address?",
+  });
+});
+
 test('an answer in bytes, and all but 200 characters of a long one, is not quoted', async (t) => {
   let answer: Uint8Array = Buffer.from([0x0a, 0xff]);
   const { url } = await answering(

@@ -3,7 +3,8 @@ import { test, type TestContext } from 'node:test';
 import { type Ending, watchEnds } from '../../src/lifecycle/lifecycle.ts';
 import { run } from '../support/run.ts';
 
-const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+// Not SIGUSR2: on that the test runner itself listens.
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
 const EVENTS = [...SIGNALS, 'exit', 'beforeExit', 'newListener', 'removeListener'] as const;
 
 const nothing: Ending = {

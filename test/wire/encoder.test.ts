@@ -62,6 +62,19 @@ for (const [name, createEncoder] of Object.entries(encoders)) {
     );
   });
 
+  test(`${name}: a span that throws while it is read leaves the batch as it was`, () => {
+    const encoder = createEncoder();
+    const span = aSpan();
+    encoder.append(span, Infinity);
+    const { bytes } = encoder;
+    const events = { get: () => assert.fail('read') };
+    assert.throws(() => encoder.append(Object.create(span, { events }) as typeof span, Infinity), /read/);
+    assert.deepEqual([encoder.spans, encoder.bytes], [1, bytes]);
+    const alone = createEncoder();
+    alone.append(span, Infinity);
+    assert.deepEqual(encoder.take(), alone.take());
+  });
+
   test(`${name}: a span that fits to the byte is taken, one byte less and it is not`, () => {
     const exact = encode(aSpan()).length;
     const encoder = createEncoder();
