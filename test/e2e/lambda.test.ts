@@ -17,24 +17,33 @@ const bootstrap = `
   })();`;
 
 for (const file of ['index.js', 'index.mjs']) {
-  test(`an AWS Lambda handler has its span: ${file}`, { skip: file === 'index.mjs' && !hasSyncHooks }, async (t) => {
-    const collector = await startCollector(t);
-    const cwd = app(t, {
-      'bootstrap.cjs': bootstrap,
-      [`task/${file}`]:
-        file === 'index.js' ? `exports.handler = async () => 'hi';` : `export const handler = async () => 'hi';`,
-    });
-    const env = {
-      AWS_LAMBDA_FUNCTION_NAME: 'greet',
-      LAMBDA_TASK_ROOT: `${cwd}/task`,
-      _HANDLER: 'index.handler',
-      TRACING_URL: collector.jaegerUrl,
-    };
-    const { stdout, stderr, code } = await run({ args: [...importFlag(), 'bootstrap.cjs', file], cwd, env });
-    assert.deepEqual([stdout, stderr, code], ['hi\n', '', 0]);
-    assert.deepEqual(
-      collector.spans.map(({ kind, name }) => `${kind} ${name}`),
-      ['server greet'],
-    );
-  });
+  test(
+    `an AWS Lambda handler has its span: ${file}`,
+    {
+      skip:
+        file === 'index.mjs' &&
+        !hasSyncHooks &&
+        'the loader thread of this Node.js does not see a handler named by path',
+    },
+    async (t) => {
+      const collector = await startCollector(t);
+      const cwd = app(t, {
+        'bootstrap.cjs': bootstrap,
+        [`task/${file}`]:
+          file === 'index.js' ? `exports.handler = async () => 'hi';` : `export const handler = async () => 'hi';`,
+      });
+      const env = {
+        AWS_LAMBDA_FUNCTION_NAME: 'greet',
+        LAMBDA_TASK_ROOT: `${cwd}/task`,
+        _HANDLER: 'index.handler',
+        TRACING_URL: collector.jaegerUrl,
+      };
+      const { stdout, stderr, code } = await run({ args: [...importFlag(), 'bootstrap.cjs', file], cwd, env });
+      assert.deepEqual([stdout, stderr, code], ['hi\n', '', 0]);
+      assert.deepEqual(
+        collector.spans.map(({ kind, name }) => `${kind} ${name}`),
+        ['server greet'],
+      );
+    },
+  );
 }
