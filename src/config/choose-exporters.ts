@@ -42,7 +42,7 @@ export interface ConsoleChoice {
 
 export type ExporterChoice = JaegerHttpChoice | JaegerAgentChoice | OtlpChoice | ConsoleChoice;
 
-export const DEFAULT_JAEGER_URL = 'http://localhost:14268/api/traces';
+const DEFAULT_JAEGER_URL = 'http://localhost:14268/api/traces';
 const DEFAULT_OTLP_URL = {
   'http/protobuf': 'http://localhost:4318/v1/traces',
   'http/json': 'http://localhost:4318/v1/traces',

@@ -45,28 +45,6 @@ export function aContext(given: Partial<SpanContext> = {}): SpanContext {
   };
 }
 
-/** What the HTTP instrumentation says of `GET /` answered by "hello". */
-export function aHelloSpan(): ReadableSpan {
-  return aSpan({
-    name: 'GET /',
-    kind: SpanKind.SERVER,
-    attributes: {
-      'http.request.method': 'GET',
-      'url.scheme': 'http',
-      'url.path': '/',
-      'network.protocol.version': '1.1',
-      'network.peer.address': '127.0.0.1',
-      'network.peer.port': 53122,
-      'server.address': 'localhost',
-      'server.port': 3000,
-      'user_agent.original': 'autocannon/8.0.0',
-      'client.address': '127.0.0.1',
-      'http.response.status_code': 200,
-      'http.route': '/',
-    },
-  });
-}
-
 const hex = (length: number): fc.Arbitrary<string> =>
   fc.uint8Array({ minLength: length / 2, maxLength: length / 2 }).map((bytes) => Buffer.from(bytes).toString('hex'));
 
