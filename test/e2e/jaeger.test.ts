@@ -93,7 +93,9 @@ async function flagAlone(t: TestContext, jaeger: Jaeger, kind: keyof typeof kind
   const [own] = chain.slice(-1);
   assert.deepEqual([own?.tags['user.id'], own?.types['user.id']], [7, 'int64']);
   for (const { process, tags, warnings } of trace.spans) {
-    assert.deepEqual([process.tags['namespace'], process.types['namespace'], warnings], ['dev', 'string', []]);
+    // Each process has a clock of its own, and a machine that stalls lets them differ by milliseconds.
+    const complaints = warnings.filter((warning) => !warning.startsWith('clock skew'));
+    assert.deepEqual([process.tags['namespace'], process.types['namespace'], complaints], ['dev', 'string', []]);
     for (const key of ['namespace', 'address', 'host.name'])
       assert.equal(tags[key], undefined, `${key} is on the span`);
   }
