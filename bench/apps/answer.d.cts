@@ -1,0 +1,1 @@
+export function answer(handlers: Readonly<Record<string, (options: never) => unknown>>, ready?: object): void;

@@ -1,0 +1,11 @@
+import { requestBench } from './support/request-bench.ts';
+
+export const fastify = requestBench({
+  name: 'fastify',
+  title: 'Fastify route',
+  about: 'Fastify 5 with a hook and a route that answers JSON; 32 keep-alive connections. One server span a request.',
+  program: 'fastify.cjs',
+  spansPerRequest: 1,
+  load: ['http-load.ts', '/users/1', '32'],
+  needs: 'fastify',
+});
