@@ -61,7 +61,7 @@ test('a second arrival is excused where the answer to the first one was lost or 
   assert.equal(judge(evidence(unanswered)).againByKill, 2);
 });
 
-test("batches of the recorder’s next process are not mixed up with the first one's", () => {
+test("batches of the recorder's next process are not mixed up with the first one's", () => {
   const recordings = [[batch(0, 1000, [0, 1])], [batch(0, 2000, [2, 3, 0]), answered(0, 2001)]];
   const { received, againByKill, again } = judge(evidence([], { recordings }));
   assert.deepEqual([received, againByKill, again], [4, 1, []]);
