@@ -8,27 +8,30 @@ import { FlushProgress } from './lifecycle/flush-progress.ts';
 const MAX_IN_FLIGHT = 4;
 
 const { jobs, progress: shared, timeoutMs } = workerData as FlushWorkerData;
-const progress = new FlushProgress(shared);
+const progress = new FlushProgress(
+  jobs.map(({ payloads }) => payloads.length),
+  shared,
+);
 const deadlineMs = performance.now() + timeoutMs;
 
 /** One attempt each: who refuses now is not asked again while the app waits to end. */
 async function send({ transport: config, payloads }: FlushJob, job: number): Promise<void> {
   const transport = createTransport(config as TransportConfig);
-  const waiting = payloads.values();
+  const waiting = payloads.entries();
   let failed = false;
   /** The last answer that was no good; '' where all were. */
   let trouble = '';
 
   async function sendOneByOne(): Promise<void> {
-    for (const payload of waiting) {
+    for (const [index, payload] of waiting) {
       const outcome = await transport.send(payload, deadlineMs, () => progress.standsAt(job, 'no answer in time'));
       if (outcome.status === 'delivered') {
         const { spans: rejected, why } = outcome.rejected ?? { spans: 0, why: trouble };
-        progress.delivered(job, payload.spans - rejected);
-        progress.refused(job, rejected);
+        progress.ended(job, index, 'delivered');
+        progress.rejected(job, rejected);
         trouble = why;
       } else {
-        if (outcome.status === 'refused') progress.refused(job, payload.spans);
+        if (outcome.status === 'refused') progress.ended(job, index, 'refused');
         else failed = true;
         trouble = outcome.why;
       }

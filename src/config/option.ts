@@ -7,6 +7,7 @@ export const groups = {
   exporter: 'Where spans go',
   otlp: 'OTLP',
   batch: 'Batches',
+  spool: 'Spans on disk',
   sampling: 'Sampling and propagation',
   limits: 'Limits of spans',
   instrumentation: 'Instrumentations',

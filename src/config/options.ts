@@ -34,6 +34,7 @@ import {
  *     otlp             otlp… otlpTraces… otlpMetrics… otlpLogs… with Endpoint Protocol Headers TimeoutMs Compression
  *                      Certificate ClientKey ClientCertificate Insecure (src/config/otlp-options.ts)
  *     batch            scheduleDelayMs exportTimeoutMs maxQueueSize maxExportBatchSize
+ *     spool            spoolDirectory spoolMaxBytes spoolMaxAgeMs spoolReplayBytesPerSecond
  *     sampling         tracesSampler tracesSamplerArg propagators
  *     limits           attributeValueLengthLimit attributeCountLimit spanAttributeValueLengthLimit
  *                      spanAttributeCountLimit spanEventCountLimit spanLinkCountLimit eventAttributeCountLimit
@@ -220,6 +221,39 @@ export const options = {
     default: 67_108_864,
     group: 'batch',
     doc: 'The most encoded bytes that wait to be sent; what is over it is dropped and counted.',
+  },
+
+  spoolDirectory: {
+    env: ['TRACING_SPOOL_DIR'],
+    yaml: 'spool.directory',
+    type: text,
+    default: undefined,
+    group: 'spool',
+    doc: 'Directory where spans wait on disk while the collector does not take them; unset, they wait in memory only.',
+  },
+  spoolMaxBytes: {
+    env: ['TRACING_SPOOL_MAX_BYTES'],
+    yaml: 'spool.max_bytes',
+    type: bytes,
+    default: 268_435_456,
+    group: 'spool',
+    doc: 'The most bytes in that directory; what is over it waits in memory.',
+  },
+  spoolMaxAgeMs: {
+    env: ['TRACING_SPOOL_MAX_AGE'],
+    yaml: 'spool.max_age_ms',
+    type: milliseconds,
+    default: 259_200_000,
+    group: 'spool',
+    doc: 'Age at which a file of that directory is deleted.',
+  },
+  spoolReplayBytesPerSecond: {
+    env: ['TRACING_SPOOL_REPLAY_RATE'],
+    yaml: 'spool.replay_bytes_per_second',
+    type: bytes,
+    default: 4_194_304,
+    group: 'spool',
+    doc: 'The most bytes a second that are sent from disk, beside what the app ends now.',
   },
 
   tracesSampler: {

@@ -3,7 +3,7 @@ import type { Encoder } from '../wire/encoder.ts';
 import { BatchingSpanProcessor, type BatchingOptions } from './batching-span-processor.ts';
 import { createTransport } from './create-transport.ts';
 import { Delivery, type DeliveryOptions } from './delivery.ts';
-import type { Exporter, Sent } from './exporter.ts';
+import type { Exporter } from './exporter.ts';
 import { Ledger } from './ledger.ts';
 import type { TransportConfig } from './transport.ts';
 
@@ -13,8 +13,6 @@ export type ExporterOptions = Omit<BatchingOptions, 'delivery' | 'ledger'> &
     readonly transport: TransportConfig;
     readonly log: Log;
   };
-
-const NOTHING_SENT: Sent = { delivered: 0, refused: 0, why: '' };
 
 /** Puts encoder, batching, delivery and transport together; inert until the first span ends. */
 export function createExporter(options: ExporterOptions): Exporter {
@@ -40,13 +38,17 @@ export function createExporter(options: ExporterOptions): Exporter {
       return {
         transport: options.transport,
         payloads,
-        settle(result) {
-          const { delivered, refused, why } = result === 0 ? NOTHING_SENT : result;
-          const spans = payloads.reduce((sum, payload) => sum + payload.spans, 0);
-          if (delivered > 0) ledger.delivered(delivered);
-          ledger.dropped('refused', refused);
-          ledger.dropped('deadline', spans - delivered - refused);
-          if (why !== '') delivery.failed(why);
+        settle(sent) {
+          for (const [index, payload] of payloads.entries()) {
+            const end = sent?.ends[index];
+            if (end === 'delivered') ledger.delivered(payload.spans);
+            else if (end === 'refused') ledger.dropped('refused', payload.spans);
+            else delivery.giveUp(payload, 'deadline');
+          }
+          if (sent === undefined) return;
+          ledger.delivered(-sent.rejected);
+          ledger.dropped('refused', sent.rejected);
+          if (sent.why !== '') delivery.failed(sent.why);
         },
       };
     },

@@ -2,15 +2,18 @@ import { type Context, context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { msUntil } from '../core/deadline.ts';
 import type { Log } from '../core/log.ts';
+import type { Claim } from '../spool/spool.ts';
 import type { Payload } from '../wire/encoder.ts';
-import type { Ledger } from './ledger.ts';
+import { Backoff } from './backoff.ts';
+import type { DropReason, Ledger } from './ledger.ts';
+import type { Spooling, SpoolingOptions } from './spooling.ts';
 import type { Outcome, Transport } from './transport.ts';
 
 export interface DeliveryOptions {
   readonly transport: Transport;
   readonly ledger: Ledger;
   readonly log: Log;
-  /** Bound of the bytes that wait or are under way; a batch beyond it is dropped and counted. */
+  /** Bound of the bytes that wait or are under way; a batch beyond it goes to disk, or is dropped and counted. */
   readonly maxQueueBytes: number;
   /** The same in spans; Infinity where nobody set it. */
   readonly maxQueueSize: number;
@@ -20,35 +23,38 @@ export interface DeliveryOptions {
   readonly ready: Promise<unknown>;
   /** Said with each failure where nobody configured the target. */
   readonly firstFailureHint?: string;
+  /** Makes what keeps payloads on disk, where that is wanted. */
+  readonly createSpooling?: (parts: Pick<SpoolingOptions, 'ledger' | 'log' | 'onChange'>) => Spooling;
 }
 
 const MAX_IN_FLIGHT = 4;
-const FIRST_BACKOFF_MS = 200;
-const MAX_BACKOFF_MS = 5_000;
 /** Bytes that the operating system took so long ago and nobody answered to are not believed to have arrived. */
 const ANSWER_MS = 1_000;
 
-interface InFlight {
+interface Flight {
   readonly payload: Payload;
+  /** Where the payload comes from disk. */
+  readonly claim: Claim | undefined;
   handedOverMs?: number;
 }
 
 /**
  * Brings payloads to one transport: a few under way, the rest waiting in order, bounded by bytes.
  *
- * A retryable failure puts the payload back at the head and waits: 200 ms doubling up to 5 s with ±20 % jitter, or what
- * the collector asked for if that is longer. Nothing here keeps the process alive but a caller of `flush`.
+ * After a retryable failure the payload waits again, at the head, and the target gets a pause. With a spool, what waits
+ * in that pause goes to disk; what is on disk follows when nothing else is waiting. Nothing here keeps the process alive but a
+ * caller of `flush`.
  */
 export class Delivery {
   readonly #options: DeliveryOptions;
   /** What sending does makes no spans, and holds nothing of the request in which a batch became full. */
   readonly #untraced: Context = suppressTracing(ROOT_CONTEXT);
   readonly #waiting: Payload[] = [];
-  readonly #inFlight = new Set<InFlight>();
+  readonly #inFlight = new Set<Flight>();
+  readonly #spooling: Spooling | undefined;
+  readonly #backoff = new Backoff();
   #bytes = 0;
   #spans = 0;
-  #backoffMs = 0;
-  #retryAtMs = 0;
   #retryTimer: NodeJS.Timeout | undefined;
   #ready = false;
   #closed = false;
@@ -58,6 +64,8 @@ export class Delivery {
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
+    const { ledger, log, createSpooling } = options;
+    this.#spooling = createSpooling?.({ ledger, log, onChange: () => this.#pump() });
     const start = (): void => {
       this.#ready = true;
       this.#pump();
@@ -65,16 +73,17 @@ export class Delivery {
     options.ready.then(start, start);
   }
 
-  /** Payloads that are neither delivered nor given up. */
+  /** Whether every payload is delivered, on disk, or given up. */
   get idle(): boolean {
-    return this.#waiting.length === 0 && this.#inFlight.size === 0;
+    return this.#waiting.length === 0 && this.#inFlight.size === 0 && this.#spooling?.idle !== false;
   }
 
   enqueue(payload: Payload): void {
-    const { ledger, log, maxQueueBytes, maxQueueSize, transport } = this.#options;
-    if (this.#closed) return ledger.dropped('deadline', payload.spans);
+    const { log, maxQueueBytes, maxQueueSize, transport } = this.#options;
+    if (this.#closed) return this.giveUp(payload, 'deadline');
     if (this.#bytes + payload.body.length > maxQueueBytes || this.#spans + payload.spans > maxQueueSize) {
-      ledger.dropped('queueFull', payload.spans);
+      if (this.#spooling?.hasRoom) return void this.#keep(this.#spooling, payload);
+      this.#options.ledger.dropped('queueFull', payload.spans);
       const waiting = `${this.#spans} spans (${Math.round(this.#bytes / 1024)} KiB) are waiting for ${transport.target}`;
       log.trouble(`queue ${transport.target}`, `${waiting}; no room for ${payload.spans} more, dropped`);
       return;
@@ -93,8 +102,7 @@ export class Delivery {
   flush(deadlineMs: number): Promise<void> {
     if (this.idle) return Promise.resolve();
     this.#flushFailed = false;
-    this.#backoffMs = 0;
-    this.#retryAtMs = 0;
+    this.#backoff.cutShort();
     return new Promise((resolve) => {
       const end = (): void => {
         clearTimeout(timer);
@@ -113,26 +121,33 @@ export class Delivery {
    * Hands out what has not left the process, for another thread to send; nothing more is sent from here.
    *
    * What the operating system has just taken arrives without us and counts as delivered. Where a flush has failed, a
-   * further attempt would fail too: then nothing is handed out and all is counted as lost.
+   * further attempt would fail too: then nothing is handed out and all is given up.
    */
   takeUnsent(): Payload[] {
     const { ledger } = this.#options;
     this.#closed = true;
     clearTimeout(this.#retryTimer);
     const unsent: Payload[] = [];
-    for (const { payload, handedOverMs } of this.#inFlight) {
-      if (handedOverMs === undefined) unsent.push(payload);
-      else if (this.#flushFailed || performance.now() - handedOverMs > ANSWER_MS) {
-        ledger.dropped('unanswered', payload.spans);
-      } else ledger.delivered(payload.spans);
+    for (const { payload, claim, handedOverMs } of this.#inFlight) {
+      if (claim !== undefined) this.#spooling?.release(claim);
+      else if (handedOverMs === undefined) unsent.push(payload);
+      else if (this.#flushFailed || performance.now() - handedOverMs > ANSWER_MS) this.giveUp(payload, 'unanswered');
+      else ledger.delivered(payload.spans);
     }
     unsent.push(...this.#waiting.splice(0));
     this.#inFlight.clear();
     this.#bytes = 0;
     this.#spans = 0;
+    for (const payload of this.#spooling?.close() ?? []) this.giveUp(payload, 'deadline');
     if (!this.#flushFailed) return unsent;
-    for (const { spans } of unsent) ledger.dropped('deadline', spans);
+    for (const payload of unsent) this.giveUp(payload, 'deadline');
     return [];
+  }
+
+  /** The end has come for a payload that could not be sent: it goes to disk where there is a spool, else it is counted as lost. */
+  giveUp(payload: Payload, reason: DropReason): void {
+    if (this.#spooling === undefined) this.#options.ledger.dropped(reason, payload.spans);
+    else this.#spooling.keepSync(payload);
   }
 
   /** Notes why spans are not taken. @returns the reason, with the hint where there is one */
@@ -150,50 +165,75 @@ export class Delivery {
 
   #pump(): void {
     if (!this.#ready || this.#closed) return;
-    const waitMs = this.#retryAtMs - performance.now();
-    if (waitMs > 0) return this.#pumpLater();
-    // After a failure one payload tries the ground before the others follow.
-    const limit = this.#backoffMs > 0 ? 1 : MAX_IN_FLIGHT;
-    while (this.#inFlight.size < limit) {
+    if (this.#backoff.isWaiting) {
+      this.#keepWaiting();
+      clearTimeout(this.#retryTimer);
+      this.#retryTimer = setTimeout(() => this.#pump(), msUntil(this.#backoff.untilMs)).unref();
+    } else {
+      // After a failure one payload tries the ground before the others follow.
+      const limit = this.#backoff.isFailing ? 1 : MAX_IN_FLIGHT;
+      while (this.#inFlight.size < limit && this.#sendNext());
+    }
+    if (this.#inFlight.size === 0 && this.#spooling?.idle !== false) for (const end of this.#flushes) end();
+  }
+
+  /** What waits for a target in trouble waits on disk. */
+  #keepWaiting(): void {
+    while (this.#spooling?.hasRoom) {
       const payload = this.#waiting.shift();
-      if (payload === undefined) break;
-      void this.#send(payload);
+      if (payload === undefined) return;
+      this.#hold(payload, -1);
+      void this.#keep(this.#spooling, payload);
     }
   }
 
-  #pumpLater(): void {
-    clearTimeout(this.#retryTimer);
-    this.#retryTimer = setTimeout(() => this.#pump(), msUntil(this.#retryAtMs)).unref();
+  /** A disk that takes nothing leaves the payload to the memory, as far as that has room. */
+  async #keep(spooling: Spooling, payload: Payload): Promise<void> {
+    if (await spooling.keep(payload)) this.#pump();
+    else this.enqueue(payload);
   }
 
-  async #send(payload: Payload): Promise<void> {
-    const flight: InFlight = { payload };
+  #sendNext(): boolean {
+    const payload = this.#waiting.shift();
+    if (payload !== undefined) {
+      void this.#send({ payload, claim: undefined });
+      return true;
+    }
+    const claim = this.#flushes.size > 0 ? undefined : this.#spooling?.next();
+    if (claim === undefined) return false;
+    void this.#send({ payload: claim.payload, claim });
+    return true;
+  }
+
+  async #send(flight: Flight): Promise<void> {
     this.#inFlight.add(flight);
     const deadlineMs = performance.now() + this.#options.exportTimeoutMs;
     const onHandedOver = (): void => void (flight.handedOverMs = performance.now());
     const outcome = await context.with(this.#untraced, () =>
-      this.#options.transport.send(payload, deadlineMs, onHandedOver),
+      this.#options.transport.send(flight.payload, deadlineMs, onHandedOver),
     );
     // `takeUnsent` has settled it.
     if (!this.#inFlight.delete(flight)) return;
-    this.#settle(payload, outcome);
+    this.#settle(flight, outcome);
     this.#pump();
-    if (this.#inFlight.size === 0) for (const end of this.#flushes) end();
   }
 
-  #settle(payload: Payload, outcome: Outcome): void {
+  #settle({ payload, claim }: Flight, outcome: Outcome): void {
     const { ledger, log, transport } = this.#options;
     const trouble = `send ${transport.target}`;
+    if (claim === undefined && outcome.status !== 'retryable') this.#hold(payload, -1);
     switch (outcome.status) {
       case 'delivered': {
         const { spans: rejected, why } = outcome.rejected ?? { spans: 0, why: '' };
-        this.#hold(payload, -1);
-        this.#backoffMs = 0;
+        this.#backoff.succeeded();
         this.#flushFailed = false;
-        ledger.delivered(payload.spans - rejected);
         log.over(trouble, `${transport.target} takes spans again`);
+        if (claim !== undefined) this.#spooling?.delivered(claim, rejected);
+        else {
+          ledger.delivered(payload.spans - rejected);
+          ledger.dropped('refused', rejected);
+        }
         if (rejected === 0) return;
-        ledger.dropped('refused', rejected);
         log.trouble(
           `reject ${transport.target}`,
           `${transport.target} rejected ${rejected} of ${payload.spans} spans: ${why}; dropped, not retried`,
@@ -201,32 +241,28 @@ export class Delivery {
         return;
       }
       case 'refused':
-        this.#hold(payload, -1);
+        if (claim !== undefined) {
+          // Where everything is refused, be it by a wrong address, the files are not all set aside in a moment.
+          this.#backoff.failed();
+          return this.#spooling?.refused(claim, outcome.why);
+        }
         ledger.dropped('refused', payload.spans);
         log.trouble(trouble, `${transport.target} ${outcome.why}; dropped, not retried`);
         return;
       case 'retryable':
-        this.#waiting.unshift(payload);
-        this.#backOff(outcome.afterMs ?? 0);
+        if (claim !== undefined) this.#spooling?.release(claim);
+        else this.#waiting.unshift(payload);
+        this.#backoff.failed(outcome.afterMs);
         this.#sayFailed(trouble, this.failed(outcome.why));
         return;
     }
-  }
-
-  /** Attempts that fail together are one failure. */
-  #backOff(afterMs: number): void {
-    const nowMs = performance.now();
-    if (this.#retryAtMs <= nowMs) {
-      this.#backoffMs = Math.min(MAX_BACKOFF_MS, Math.max(FIRST_BACKOFF_MS, this.#backoffMs * 2));
-      this.#retryAtMs = nowMs + this.#backoffMs * (0.8 + Math.random() * 0.4);
-    }
-    this.#retryAtMs = Math.max(this.#retryAtMs, nowMs + afterMs);
   }
 
   #sayFailed(trouble: string, why: string): void {
     const { log, transport } = this.#options;
     // At the end of the process the line that counts the lost says it; where it goes on, the next attempt does.
     if (this.#flushes.size > 0) return;
-    log.trouble(trouble, `${transport.target} does not take spans: ${why}; kept and retried`);
+    const kept = this.#spooling === undefined ? 'kept' : `kept in ${this.#spooling.directory}`;
+    log.trouble(trouble, `${transport.target} does not take spans: ${why}; ${kept} and retried`);
   }
 }

@@ -1,7 +1,7 @@
 import { msUntil } from '../core/deadline.ts';
 import type { Log } from '../core/log.ts';
 import type { Exporter, Sent, Unsent } from './exporter.ts';
-import { describeDropped } from './ledger.ts';
+import { describeDropped, type Stats } from './ledger.ts';
 import type { OpenSpans } from './open-spans.ts';
 
 export interface ExporterSetOptions {
@@ -18,6 +18,11 @@ export interface ExporterSetOptions {
   ) => readonly Sent[];
   /** Ends the metrics and logs halves of the SDK, where they are on. */
   readonly shutdownOthers?: () => Promise<void>;
+}
+
+/** What the exporters' ledgers say together; a reason without a span is absent. */
+export interface TotalStats extends Omit<Stats, 'waiting' | 'dropped' | 'trouble'> {
+  readonly dropped: Readonly<Record<string, number>>;
 }
 
 /** All exporters of the process as one: what its end and the helper need of them. */
@@ -53,13 +58,13 @@ export class ExporterSet {
     await Promise.all([this.flushSpans(deadlineMs), within(others, deadlineMs)]);
   }
 
-  /** Sends the rest while the calling thread waits; 0 sends nothing and counts all as lost. */
+  /** Sends the rest while the calling thread waits; 0 sends nothing. What is not sent goes to disk or is counted. */
   flushBlocking(timeoutMs: number): void {
     const unsent = this.#exporters.flatMap((exporter) => exporter.takeUnsent() ?? []);
     if (unsent.length === 0) return;
     const jobs = unsent.map(({ transport, payloads }) => ({ transport, payloads }));
     const sent = timeoutMs > 0 ? this.#options.sendBlocking(jobs, timeoutMs) : [];
-    for (const [index, { settle }] of unsent.entries()) settle(sent[index] ?? 0);
+    for (const [index, { settle }] of unsent.entries()) settle(sent[index]);
   }
 
   /** One line for each exporter that has lost spans. */
@@ -73,13 +78,16 @@ export class ExporterSet {
   }
 
   /** The sum over all exporters, in spans: a span that goes to two of them counts twice. */
-  stats(): { ended: number; delivered: number; spooled: number; dropped: Record<string, number> } {
-    const sum = { ended: 0, delivered: 0, spooled: 0, dropped: {} as Record<string, number> };
+  stats(): TotalStats {
+    const sum = { ended: 0, delivered: 0, spooled: 0, replayed: 0, setAside: 0, dropped: {} as Record<string, number> };
     for (const exporter of this.#exporters) {
       const stats = exporter.stats();
       if (stats === undefined) continue;
       sum.ended += stats.ended;
       sum.delivered += stats.delivered;
+      sum.spooled += stats.spooled;
+      sum.replayed += stats.replayed;
+      sum.setAside += stats.setAside;
       for (const [reason, spans] of Object.entries(stats.dropped)) {
         if (spans > 0) sum.dropped[reason] = (sum.dropped[reason] ?? 0) + spans;
       }

@@ -7,14 +7,16 @@ import type { TransportConfig } from './transport.ts';
 export interface Unsent {
   readonly transport: TransportConfig;
   readonly payloads: readonly Payload[];
-  /** Told once it is known what became of the payloads' spans; 0 where nothing was tried. */
-  readonly settle: (result: Sent | 0) => void;
+  /** Told once it is known what became of the payloads; undefined where nothing was tried. */
+  readonly settle: (result: Sent | undefined) => void;
 }
 
-/** What became of the spans that another thread was to send. */
+/** What became of the payloads that another thread was to send. */
 export interface Sent {
-  readonly delivered: number;
-  readonly refused: number;
+  /** Of each payload, in their order. */
+  readonly ends: readonly ('unsent' | 'delivered' | 'refused')[];
+  /** Spans that were rejected of payloads that were taken. */
+  readonly rejected: number;
   /** What the rest failed by; may be empty. */
   readonly why: string;
 }

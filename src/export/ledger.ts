@@ -6,24 +6,36 @@ export const dropReasons = {
   deadline: 'not sent before the process ended',
   unanswered: 'sent, but not answered before the process ended',
   encoding: 'could not be encoded',
+  spoolFull: 'no room in the spool',
+  spoolFailed: 'could not be kept in the spool',
+  spoolExpired: 'kept in the spool for too long',
 } as const;
 
 export type DropReason = keyof typeof dropReasons;
 
-/** A reading of the ledger: `ended = delivered + waiting + the sum of dropped`, in spans. */
+/** A reading of the ledger: `ended = delivered + spooled + waiting + the sum of dropped`, in spans. */
 export interface Stats {
   readonly ended: number;
   readonly delivered: number;
+  /** On disk, and not sent since. */
+  readonly spooled: number;
   readonly waiting: number;
   readonly dropped: Readonly<Record<DropReason, number>>;
   /** What the last attempt failed by; undefined where it did not fail. */
   readonly trouble: string | undefined;
+  /** Spans that other processes or earlier ones had kept on disk, delivered from here. */
+  readonly replayed: number;
+  /** Files of the spool that were damaged or refused. */
+  readonly setAside: number;
 }
 
 /** Counts what became of each ended span of one exporter; the only place that counts. */
 export class Ledger {
   #ended = 0;
   #delivered = 0;
+  #spooled = 0;
+  #replayed = 0;
+  #setAside = 0;
   #trouble: string | undefined;
   readonly #dropped: Record<DropReason, number> = {
     queueFull: 0,
@@ -32,6 +44,9 @@ export class Ledger {
     deadline: 0,
     unanswered: 0,
     encoding: 0,
+    spoolFull: 0,
+    spoolFailed: 0,
+    spoolExpired: 0,
   };
 
   spanEnded(): void {
@@ -44,6 +59,18 @@ export class Ledger {
   dropped(reason: DropReason, spans: number): void {
     this.#dropped[reason] += spans;
   }
+  /** Spans that went to disk; negative where they left it again. */
+  spooled(spans: number): void {
+    this.#spooled += spans;
+  }
+  replayed(spans: number): void {
+    this.#replayed += spans;
+    this.#trouble = undefined;
+  }
+  /** A file of the spool was. */
+  setAside(): void {
+    this.#setAside++;
+  }
   /** An attempt failed: it says why, and no span is counted by it. */
   failed(why: string): void {
     this.#trouble = why;
@@ -52,8 +79,16 @@ export class Ledger {
   stats(): Stats {
     const dropped = { ...this.#dropped };
     const lost = Object.values(dropped).reduce((sum, spans) => sum + spans, 0);
-    const waiting = this.#ended - this.#delivered - lost;
-    return { ended: this.#ended, delivered: this.#delivered, waiting, dropped, trouble: this.#trouble };
+    return {
+      ended: this.#ended,
+      delivered: this.#delivered,
+      spooled: this.#spooled,
+      waiting: this.#ended - this.#delivered - this.#spooled - lost,
+      dropped,
+      trouble: this.#trouble,
+      replayed: this.#replayed,
+      setAside: this.#setAside,
+    };
   }
 }
 

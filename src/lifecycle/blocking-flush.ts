@@ -25,15 +25,14 @@ export interface FlushWorkerData {
  * @returns for each job what became of it
  */
 export function flushBlocking(workerFile: string, jobs: readonly FlushJob[], timeoutMs: number): FlushResult[] {
-  const shared = FlushProgress.share(jobs.length);
-  const progress = new FlushProgress(shared);
-  const workerData: FlushWorkerData = { jobs, progress: shared, timeoutMs };
+  const progress = new FlushProgress(jobs.map(({ payloads }) => payloads.length));
+  const workerData: FlushWorkerData = { jobs, progress: progress.shared, timeoutMs };
   try {
     const { Worker } = loadBuiltin('node:worker_threads');
     new Worker(workerFile, { workerData, execArgv: [], env: {}, stdout: true, stderr: true }).unref();
     progress.wait(timeoutMs);
   } catch (error) {
-    return jobs.map(() => ({ delivered: 0, refused: 0, why: `no thread could be started: ${String(error)}` }));
+    for (const job of jobs.keys()) progress.standsAt(job, `no thread could be started: ${String(error)}`);
   }
   return jobs.map((_, job) => progress.result(job));
 }

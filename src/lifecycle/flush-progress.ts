@@ -1,47 +1,61 @@
-/** What became of the spans of one job. */
+/** What became of one payload. */
+export type PayloadEnd = (typeof ENDS)[number];
+
+/** What became of one job. */
 export interface FlushResult {
-  readonly delivered: number;
-  readonly refused: number;
+  /** Of each payload, in their order. */
+  readonly ends: readonly PayloadEnd[];
+  /** Spans that were rejected of payloads that were taken. */
+  readonly rejected: number;
   /** What the rest failed by; empty where nothing was tried. */
   readonly why: string;
 }
 
+const ENDS = ['unsent', 'delivered', 'refused'] as const;
+
 const WHY_BYTES = 240;
 const WORD_BYTES = 4;
-/** Words of a job: delivered, refused, bytes of why; the text of why follows. */
-const HEAD_WORDS = 3;
-const JOB_WORDS = HEAD_WORDS + WHY_BYTES / WORD_BYTES;
+/** Words of a job before the ends of its payloads: rejected, bytes of why, why. */
+const HEAD_WORDS = 2 + WHY_BYTES / WORD_BYTES;
 
 /**
  * What two threads share about a flush, while one of them stands still.
  *
- *     done | { delivered | refused | bytes of why | why } for each job
+ *     done | { rejected | bytes of why | why | end of each payload } for each job
  */
 export class FlushProgress {
   readonly #words: Int32Array<SharedArrayBuffer>;
+  /** Where each job's words begin, and where the last one's end. */
+  readonly #begins: readonly number[];
 
-  /** @param shared from `FlushProgress.share`, all zeros at first */
-  constructor(shared: SharedArrayBuffer) {
-    this.#words = new Int32Array(shared);
+  /**
+   * @param payloads how many each job has
+   * @param shared of another `FlushProgress` for the same jobs; without it this is the first
+   */
+  constructor(payloads: readonly number[], shared?: SharedArrayBuffer) {
+    const begins = [1];
+    for (const count of payloads) begins.push((begins.at(-1) ?? 0) + HEAD_WORDS + count);
+    this.#begins = begins;
+    this.#words = new Int32Array(shared ?? new SharedArrayBuffer(WORD_BYTES * (begins.at(-1) ?? 0)));
   }
 
-  static share(jobs: number): SharedArrayBuffer {
-    return new SharedArrayBuffer(WORD_BYTES * (1 + jobs * JOB_WORDS));
+  get shared(): SharedArrayBuffer {
+    return this.#words.buffer;
   }
 
-  delivered(job: number, spans: number): void {
+  ended(job: number, payload: number, end: PayloadEnd): void {
+    Atomics.store(this.#words, this.#at(job) + HEAD_WORDS + payload, ENDS.indexOf(end));
+  }
+
+  rejected(job: number, spans: number): void {
     Atomics.add(this.#words, this.#at(job), spans);
-  }
-
-  refused(job: number, spans: number): void {
-    Atomics.add(this.#words, this.#at(job) + 1, spans);
   }
 
   /** Where the job stands, should nothing more be heard of it. */
   standsAt(job: number, why: string): void {
     const text = new TextEncoder().encode(why).subarray(0, WHY_BYTES);
     this.#why(job, text.length).set(text);
-    Atomics.store(this.#words, this.#at(job) + 2, text.length);
+    Atomics.store(this.#words, this.#at(job) + 1, text.length);
   }
 
   done(): void {
@@ -55,16 +69,21 @@ export class FlushProgress {
   }
 
   result(job: number): FlushResult {
-    const [delivered = 0, refused = 0, bytes = 0] = this.#words.subarray(this.#at(job));
-    // A decoder takes no shared memory.
-    return { delivered, refused, why: new TextDecoder().decode(Uint8Array.from(this.#why(job, bytes))) };
+    const [rejected = 0, bytes = 0] = this.#words.subarray(this.#at(job));
+    const ends = this.#words.subarray(this.#at(job) + HEAD_WORDS, this.#at(job + 1));
+    return {
+      ends: Array.from(ends, (end) => ENDS[end] ?? 'unsent'),
+      rejected,
+      // A decoder takes no shared memory.
+      why: new TextDecoder().decode(Uint8Array.from(this.#why(job, bytes))),
+    };
   }
 
   #at(job: number): number {
-    return 1 + job * JOB_WORDS;
+    return this.#begins[job] ?? 0;
   }
 
   #why(job: number, bytes: number): Uint8Array {
-    return new Uint8Array(this.#words.buffer, WORD_BYTES * (this.#at(job) + HEAD_WORDS), bytes);
+    return new Uint8Array(this.#words.buffer, WORD_BYTES * (this.#at(job) + 2), bytes);
   }
 }

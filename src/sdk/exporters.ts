@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { ExporterChoice } from '../config/choose-exporters.ts';
+import type { Settings } from '../config/options.ts';
 import type { Log } from '../core/log.ts';
 import { createExporter, type ExporterOptions } from '../export/create-exporter.ts';
 import type { Exporter } from '../export/exporter.ts';
@@ -21,7 +23,8 @@ export type Batching = Pick<
   | 'flushTimeoutMs'
   | 'exportTimeoutMs'
   | 'ready'
->;
+> &
+  Pick<Settings, 'spoolDirectory' | 'spoolMaxBytes' | 'spoolMaxAgeMs' | 'spoolReplayBytesPerSecond'>;
 
 /** Makes the exporters that the configuration chose; each loads only its own encoder. */
 export function createExporters(
@@ -40,6 +43,7 @@ function create(choice: ExporterChoice, options: Batching & { log: Log }, load: 
       const headers = authorization(choice.user, choice.password);
       return createExporter({
         ...options,
+        ...spooling('jaeger', options, load),
         encoder: createJaegerEncoder(),
         exportTimeoutMs: Math.min(choice.timeoutMs, options.exportTimeoutMs),
         transport: { kind: 'http', url: choice.url, headers, gzip: false },
@@ -51,6 +55,7 @@ function create(choice: ExporterChoice, options: Batching & { log: Log }, load: 
       ) as typeof import('../wire/jaeger-agent-encoder.ts');
       return createExporter({
         ...options,
+        ...spooling(`jaeger-agent-${choice.protocol}`, options, load),
         encoder: createJaegerAgentEncoder({ protocol: choice.protocol }),
         maxPayloadBytes: Math.min(MAX_PACKET_BYTES, options.maxPayloadBytes),
         transport: { kind: 'udp', host: choice.host, port: choice.port },
@@ -68,6 +73,8 @@ function create(choice: ExporterChoice, options: Batching & { log: Log }, load: 
         'no exporter is configured; set TRACING_URL to a Jaeger or OTEL_EXPORTER_OTLP_ENDPOINT to a collector';
       return createExporter({
         ...options,
+        // gRPC carries the same bytes
+        ...spooling(choice.protocol === 'http/json' ? 'otlp-json' : 'otlp-protobuf', options, load),
         encoder: createOtlpEncoder(choice.protocol, load),
         exportTimeoutMs: Math.min(choice.timeoutMs, options.exportTimeoutMs),
         transport,
@@ -80,6 +87,27 @@ function create(choice: ExporterChoice, options: Batching & { log: Log }, load: 
       return createConsoleTree({ write: (text) => stderr.write(text), colour: stderr.isTTY && stderr.hasColors() });
     }
   }
+}
+
+/** After so long nobody is sending a claimed file any more. */
+const MIN_CLAIM_MS = 60_000;
+
+function spooling(format: string, options: Batching, load: LoadPart): Pick<ExporterOptions, 'createSpooling'> {
+  const { spoolDirectory, spoolMaxBytes, spoolMaxAgeMs, spoolReplayBytesPerSecond, exportTimeoutMs } = options;
+  if (spoolDirectory === undefined) return {};
+  const { createSpooling } = load('spooling') as typeof import('../export/spooling.ts');
+  return {
+    createSpooling: (parts) =>
+      createSpooling({
+        ...parts,
+        directory: resolve(spoolDirectory),
+        format,
+        maxBytes: spoolMaxBytes,
+        maxAgeMs: spoolMaxAgeMs,
+        claimMs: Math.max(MIN_CLAIM_MS, 2 * exportTimeoutMs),
+        replayBytesPerSecond: spoolReplayBytesPerSecond,
+      }),
+  };
 }
 
 function createOtlpEncoder(protocol: 'http/protobuf' | 'http/json' | 'grpc', load: LoadPart): Encoder {

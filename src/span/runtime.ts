@@ -2,7 +2,12 @@
 export interface RuntimeStats {
   readonly ended: number;
   readonly delivered: number;
+  /** On disk, and not sent since; see `TRACING_SPOOL_DIR`. */
   readonly spooled: number;
+  /** Spans that other processes or earlier ones had kept on disk, delivered from here; not part of `ended`. */
+  readonly replayed: number;
+  /** Files of the spool that were damaged or refused. */
+  readonly setAside: number;
   /** Spans given up, by reason; a reason without a span is absent. */
   readonly dropped: Readonly<Record<string, number>>;
 }

@@ -56,12 +56,12 @@ test('what is left is handed out with the batch that was being filled, and its e
     unsent.payloads.map(({ spans }) => spans),
     [10, 10, 5],
   );
-  unsent.settle({ delivered: 10, refused: 5, why: 'answered 400' });
+  unsent.settle({ ends: ['delivered', 'unsent', 'refused'], rejected: 2, why: 'answered 400' });
   const stats = exporter.stats() ?? assert.fail();
-  assert.deepEqual([stats.delivered, stats.dropped.refused, stats.dropped.deadline, stats.waiting], [10, 5, 10, 0]);
+  assert.deepEqual([stats.delivered, stats.dropped.refused, stats.dropped.deadline, stats.waiting], [8, 7, 10, 0]);
   assert.equal(
     describeDropped(stats),
-    '5 refused by the collector, 10 not sent before the process ended; answered 400',
+    '7 refused by the collector, 10 not sent before the process ended; answered 400',
   );
   assert.equal(exporter.takeUnsent(), undefined);
 });
@@ -69,6 +69,6 @@ test('what is left is handed out with the batch that was being filled, and its e
 test('where nothing was tried all is counted as not sent', async () => {
   const exporter = create('http://127.0.0.1:1/', { ready: new Promise(() => {}) });
   end(exporter, 3);
-  exporter.takeUnsent()?.settle(0);
+  exporter.takeUnsent()?.settle(undefined);
   assert.equal(exporter.stats()?.dropped.deadline, 3);
 });

@@ -4,9 +4,11 @@ import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { Delivery, type DeliveryOptions } from '../../src/export/delivery.ts';
+import { createSpooling, type SpoolingOptions } from '../../src/export/spooling.ts';
 import { Ledger } from '../../src/export/ledger.ts';
 import type { Outcome } from '../../src/export/transport.ts';
 import type { Payload } from '../../src/wire/encoder.ts';
+import { namesIn, spoolDirectory } from '../spool/support.ts';
 import { inMs, pause, recordLog, until } from './support.ts';
 
 const delivered: Outcome = { status: 'delivered' };
@@ -294,6 +296,135 @@ test('sending is not traced, wherever the batch became full', async (t) => {
   assert.equal(isTracingSuppressed(context.active()), false);
   await delivery.flush(inMs(5000));
   assert.deepEqual([seen, ledger.stats().delivered], [[true, true], 1]);
+});
+
+/** A delivery with a spool, whose files another delivery finds. */
+function withSpool(directory: string, more: Parameters<typeof setUp>[0] & Partial<SpoolingOptions> = {}) {
+  return setUp({
+    createSpooling: (parts) =>
+      createSpooling({
+        directory,
+        format: 'jaeger',
+        maxBytes: 1e6,
+        maxAgeMs: 1e9,
+        claimMs: 60_000,
+        replayBytesPerSecond: 1e6,
+        ...more,
+        ...parts,
+      }),
+    ...more,
+  });
+}
+
+test('what a target in trouble does not take goes to disk, and follows when it takes spans again', async (t) => {
+  const directory = spoolDirectory(t);
+  let isUp = false;
+  const { delivery, attempts, ledger, lines } = withSpool(directory, { answer: () => (isUp ? delivered : later) });
+  for (let spans = 1; spans <= 6; spans++) delivery.enqueue(payload(spans));
+  await until(() => delivery.idle);
+  assert.deepEqual([ledger.stats().spooled, attempts.length], [21, 4]);
+  assert.equal(lines[0], `http://jaeger does not take spans: ECONNREFUSED; kept in ${directory} and retried`);
+  isUp = true;
+  await until(() => ledger.stats().delivered === 21);
+  assert.deepEqual([ledger.stats().spooled, lines.at(-1)], [0, 'over: http://jaeger takes spans again']);
+  assert.equal(spansOf(attempts.slice(4)).filter((spans) => spans === 6).length, 1);
+  await until(() => namesIn(directory).length === 0);
+});
+
+test('what an earlier process left is sent, counted as replayed, at a bounded rate', async (t) => {
+  const directory = spoolDirectory(t);
+  const earlier = withSpool(directory, { answer: () => later });
+  for (let spans = 1; spans <= 3; spans++) earlier.delivery.enqueue(payload(spans, 1000));
+  await until(() => earlier.delivery.idle);
+  earlier.delivery.takeUnsent();
+  const { attempts, ledger } = withSpool(directory, { answer: () => delivered, replayBytesPerSecond: 5000 });
+  await until(() => ledger.stats().replayed === 6);
+  assert.deepEqual([spansOf(attempts), ledger.stats().delivered, ledger.stats().ended], [[1, 2, 3], 0, 0]);
+  const [first = 0, , third = 0] = attempts.map(({ atMs }) => atMs);
+  assert.ok(third - first >= 380, String(third - first));
+});
+
+test('beyond 10 000 bytes the newest goes to disk; where the disk fails it is dropped and counted', async (t) => {
+  const directory = spoolDirectory(t);
+  const { delivery, ledger } = withSpool(directory);
+  delivery.enqueue(payload(1, 10_000));
+  delivery.enqueue(payload(2, 10));
+  await until(() => ledger.stats().spooled === 2);
+  const full = withSpool(directory, { maxBytes: 0 });
+  full.delivery.enqueue(payload(1, 10_000));
+  full.delivery.enqueue(payload(2, 10));
+  await until(() => full.ledger.stats().dropped.queueFull === 2);
+  assert.match(full.lines[0] ?? '', /is full \(0 bytes\); spans wait in memory/);
+});
+
+test('where the spool is full, what waits for a target in trouble waits in memory', async (t) => {
+  let isUp = false;
+  const { delivery, ledger, attempts } = withSpool(spoolDirectory(t), {
+    maxBytes: 0,
+    answer: () => (isUp ? delivered : later),
+  });
+  delivery.enqueue(payload(3));
+  await until(() => attempts.length >= 2);
+  isUp = true;
+  await until(() => ledger.stats().delivered === 3);
+});
+
+test('at the end what is not sent is on disk: what waits, what is unanswered, what was being written', async (t) => {
+  const directory = spoolDirectory(t);
+  const { delivery, attempts, ledger } = withSpool(directory, { maxQueueSize: 15 });
+  for (let spans = 1; spans <= 5; spans++) delivery.enqueue(payload(spans));
+  await pause(1);
+  attempts[3]?.handOver();
+  delivery.enqueue(payload(8));
+  await delivery.flush(inMs(20));
+  assert.deepEqual(delivery.takeUnsent(), []);
+  delivery.enqueue(payload(1));
+  delivery.giveUp(payload(2), 'deadline');
+  assert.equal(ledger.stats().spooled, 1 + 2 + 3 + 4 + 5 + 8 + 1 + 2);
+  await pause(50);
+  assert.equal(namesIn(directory, '.spool').length, 8);
+});
+
+test('at the end what cannot be written is counted, and why is said', async (t) => {
+  const { delivery, ledger } = withSpool(spoolDirectory(t), { maxBytes: 0 });
+  delivery.enqueue(payload(3));
+  await pause(1);
+  await delivery.flush(inMs(5));
+  delivery.takeUnsent();
+  assert.equal(ledger.stats().dropped.spoolFull, 3);
+  assert.match(ledger.stats().trouble ?? '', /is full/);
+});
+
+test('a file from disk that is refused is set aside, one that is under way at the end waits again', async (t) => {
+  const directory = spoolDirectory(t);
+  const earlier = withSpool(directory, { answer: () => later });
+  for (let spans = 1; spans <= 2; spans++) earlier.delivery.enqueue(payload(spans));
+  await until(() => earlier.delivery.idle);
+  earlier.delivery.takeUnsent();
+  const { delivery, attempts, ledger, lines } = withSpool(directory);
+  await until(() => attempts.length >= 1);
+  attempts[0]?.answer({ status: 'refused', why: 'answered 400' });
+  await until(() => attempts.length >= 2);
+  delivery.takeUnsent();
+  assert.equal(ledger.stats().setAside, 1);
+  assert.deepEqual(lines, [`1 spans kept in ${directory} were refused: answered 400; set aside as .refused`]);
+  await until(() => namesIn(directory, '.refused').length === 1);
+  assert.deepEqual([namesIn(directory, '.spool').length, namesIn(directory).length], [1, 2]);
+});
+
+test('a flush sends nothing from disk, and waits for what is under way from there', async (t) => {
+  const directory = spoolDirectory(t);
+  const { delivery, attempts, ledger } = withSpool(directory);
+  delivery.enqueue(payload(1));
+  await pause(1);
+  attempts[0]?.answer(later);
+  await until(() => attempts.length >= 2);
+  const { flushed, whenFlushed } = watch(delivery.flush(inMs(5000)));
+  await pause(20);
+  assert.equal(flushed(), false);
+  attempts[1]?.answer(delivered);
+  await whenFlushed;
+  assert.equal(ledger.stats().delivered, 1);
 });
 
 function watch(promise: Promise<void>) {

@@ -8,12 +8,12 @@ import { OpenSpans } from '../../src/export/open-spans.ts';
 
 const payload = { body: new Uint8Array(10), contentType: 'x', spans: 3 };
 
-function anExporter(target: string, lost: number): Exporter & { settled: (Sent | 0)[]; flushed: number } {
+function anExporter(target: string, lost: number): Exporter & { settled: (Sent | undefined)[]; flushed: number } {
   const ledger = new Ledger();
   for (let span = 0; span < 3; span++) ledger.spanEnded();
   ledger.delivered(3 - lost);
   ledger.dropped('queueFull', lost);
-  const settled: (Sent | 0)[] = [];
+  const settled: (Sent | undefined)[] = [];
   return {
     target,
     settled,
@@ -47,9 +47,9 @@ test('it is idle when every exporter is', () => {
   assert.equal(aSet([anExporter('a', 0), anExporter('b', 1)]).set.idle, false);
 });
 
-test('each thread-sent job settles with its own result, and with 0 where there was no time', () => {
+test('each thread-sent job settles with its own result, and with nothing where there was no time', () => {
   const [a, b] = [anExporter('a', 1), anExporter('b', 1)];
-  const sent: Sent = { delivered: 3, refused: 0, why: '' };
+  const sent: Sent = { ends: ['delivered'], rejected: 0, why: '' };
   const jobs: string[] = [];
   const { set } = aSet([a, b], {
     sendBlocking(all) {
@@ -59,9 +59,9 @@ test('each thread-sent job settles with its own result, and with 0 where there w
   });
   set.flushBlocking(100);
   assert.deepEqual(jobs, ['a', 'b']);
-  assert.deepEqual([a.settled, b.settled], [[sent], [0]]);
+  assert.deepEqual([a.settled, b.settled], [[sent], [undefined]]);
   set.flushBlocking(0);
-  assert.deepEqual([a.settled.length, a.settled[1], jobs.length], [2, 0, 2]);
+  assert.deepEqual([a.settled.length, a.settled[1], jobs.length], [2, undefined, 2]);
 });
 
 test('only who has lost spans is reported, in one line', () => {
@@ -76,6 +76,8 @@ test('stats are summed over the exporters, and reasons without a span are absent
     ended: 6,
     delivered: 4,
     spooled: 0,
+    replayed: 0,
+    setAside: 0,
     dropped: { queueFull: 2 },
   });
 });

@@ -4,12 +4,15 @@ import type { TestContext } from 'node:test';
 import type { ExporterChoice, OtlpChoice } from '../../src/config/choose-exporters.ts';
 import { createLog } from '../../src/core/log.ts';
 import * as consoleTree from '../../src/export/console-tree.ts';
-import { createExporters } from '../../src/sdk/exporters.ts';
+import * as spooling from '../../src/export/spooling.ts';
+import { type Batching, createExporters } from '../../src/sdk/exporters.ts';
 import * as jaegerAgentEncoder from '../../src/wire/jaeger-agent-encoder.ts';
 import * as jaegerEncoder from '../../src/wire/jaeger-encoder.ts';
 import * as otlpJsonEncoder from '../../src/wire/otlp-json-encoder.ts';
 import * as otlpProtobufEncoder from '../../src/wire/otlp-protobuf-encoder.ts';
 import { startCollector } from '../support/collector.ts';
+import { namesIn, spoolDirectory } from '../spool/support.ts';
+import { refusedPort } from '../support/ports.ts';
 import { aSpan } from '../wire/spans.ts';
 
 const parts: Readonly<Record<string, unknown>> = {
@@ -18,6 +21,7 @@ const parts: Readonly<Record<string, unknown>> = {
   'jaeger-encoder': jaegerEncoder,
   'otlp-json-encoder': otlpJsonEncoder,
   'otlp-protobuf-encoder': otlpProtobufEncoder,
+  spooling,
 };
 
 const batching = {
@@ -28,14 +32,18 @@ const batching = {
   maxQueueSize: Infinity,
   flushTimeoutMs: 1000,
   exportTimeoutMs: 5000,
+  spoolDirectory: undefined,
+  spoolMaxBytes: 1 << 20,
+  spoolMaxAgeMs: 1e9,
+  spoolReplayBytesPerSecond: 1 << 20,
   ready: Promise.resolve(),
 };
 
-function create(choices: readonly ExporterChoice[]) {
+function create(choices: readonly ExporterChoice[], more: Partial<Batching> = {}) {
   const lines: string[] = [];
   const loaded: string[] = [];
   const log = createLog({ level: 'warn', write: (line) => lines.push(line) });
-  const exporters = createExporters(choices, batching, log, (part) => {
+  const exporters = createExporters(choices, { ...batching, ...more }, log, (part) => {
     loaded.push(part);
     return parts[part];
   });
@@ -52,6 +60,29 @@ const otlp = (changes: Partial<OtlpChoice>): OtlpChoice => ({
   insecure: true,
   isDefault: false,
   ...changes,
+});
+
+test('the spool is loaded where its directory is set, and keeps each encoding apart', async (t) => {
+  const directory = spoolDirectory(t);
+  const url = `http://127.0.0.1:${await refusedPort()}/`;
+  const { exporters, loaded } = create(
+    [
+      { kind: 'jaeger-http', url, timeoutMs: 5000 },
+      otlp({ url }),
+      otlp({ url, protocol: 'grpc' }),
+      otlp({ url, protocol: 'http/json' }),
+    ],
+    { spoolDirectory: directory },
+  );
+  assert.ok(loaded.includes('spooling'));
+  for (const exporter of exporters) {
+    exporter.processor.onEnd(aSpan());
+    await exporter.flush(performance.now() + 5000);
+    assert.deepEqual([exporter.stats()?.spooled, exporter.idle], [1, true]);
+  }
+  const formats = namesIn(directory).map((name) => name.split('.')[2]);
+  const count = (format: string) => formats.filter((one) => one === format).length;
+  assert.deepEqual([count('jaeger'), count('otlp-json'), count('otlp-protobuf'), formats.length], [1, 1, 2, 4]);
 });
 
 test('each choice loads its own encoder and no other', () => {

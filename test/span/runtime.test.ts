@@ -9,7 +9,7 @@ function run(calls: string[], end: () => Promise<void> = async () => {}): void {
   global[RUNTIME] = {
     forceFlush: () => (calls.push('forceFlush'), end()),
     shutdown: () => (calls.push('shutdown'), end()),
-    stats: () => ({ ended: 0, delivered: 0, spooled: 0, dropped: {} }),
+    stats: () => ({ ended: 0, delivered: 0, spooled: 0, replayed: 0, setAside: 0, dropped: {} }),
   };
 }
 
