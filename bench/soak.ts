@@ -35,10 +35,14 @@ const rate = Number(values.rate);
 const OUTAGES = 5;
 /** The outage in which the app is killed. */
 const KILL_IN = 3;
-const SCHEDULE_DELAY_MS = 5000;
+/** The same part of the time in each cycle is an outage. */
+const cycleMs = totalMs / (OUTAGES + 1);
+const outageMs = cycleMs / 3;
+/** The default, or short enough for a short run to show more than the spans that are allowed to be missing. */
+const scheduleDelayMs = Math.round(Math.min(5000, outageMs / 4));
 const GRACE_MS = 1000;
 /** Nothing new in this time: what has not come by then is not under way. */
-const QUIET_MS = 6000;
+const QUIET_MS = scheduleDelayMs + 5000;
 const DRAIN_MS = 120_000;
 const MIB = 1024 * 1024;
 
@@ -137,7 +141,7 @@ async function startApp(spansPerSecond: number): Promise<App> {
     env: {
       ...target,
       OTEL_SERVICE_NAME: 'soak',
-      OTEL_BSP_SCHEDULE_DELAY: String(SCHEDULE_DELAY_MS),
+      OTEL_BSP_SCHEDULE_DELAY: String(scheduleDelayMs),
       TRACING_SPOOL_DIR: spoolDir,
       LIFE: String(apps.length),
       RATE: String(spansPerSecond),
@@ -206,8 +210,6 @@ async function sample(app: App): Promise<State> {
 
 // --- the run ---
 
-const cycleMs = totalMs / (OUTAGES + 1);
-const outageMs = cycleMs / 3;
 const sampleMs = Math.max(500, totalMs / 200);
 
 async function runFor(ms: number): Promise<void> {
@@ -218,7 +220,7 @@ async function runFor(ms: number): Promise<void> {
   }
 }
 
-say(`${rate} spans/s for ${values.minutes} min, ${OUTAGES} outages of ${(outageMs / 1000).toFixed(0)} s`);
+say(`${rate} spans/s for ${values.minutes} min, ${OUTAGES} outages of ${(outageMs / 1000).toFixed(1)} s`);
 await startCollector();
 let app = await startApp(rate);
 let killedMs = 0;
@@ -283,7 +285,7 @@ const judgement = judge({
   lives,
   recordings: recordingFiles.map(linesOf),
   killsMs,
-  scheduleDelayMs: SCHEDULE_DELAY_MS,
+  scheduleDelayMs,
   graceMs: GRACE_MS,
 });
 const { ended, received, lost, young, oldestMissingMs, againByKill, again, unknown } = judgement;
@@ -318,7 +320,7 @@ const checks: readonly (readonly [what: string, found: string, isGood: boolean])
   ['arrived', String(received), received === ended - young],
   ['missing', numbers(lost), lost.length === 0],
   [
-    `missing, at most ${SCHEDULE_DELAY_MS} ms old when the app was killed`,
+    `missing, at most ${scheduleDelayMs} ms old when the app was killed`,
     young === 0 ? '0' : `${young}, the oldest ${oldestMissingMs.toFixed(0)} ms`,
     true,
   ],

@@ -7,11 +7,15 @@
  */
 import { appendFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { decodeJaegerBatch } from '../../test/support/decode-thrift.ts';
 import { decodeOtlp } from '../../test/support/decode-otlp.ts';
 import { fromJaeger, fromOtlp } from '../../test/support/received-span.ts';
 import type { Line } from './judge.ts';
+
+/** As over a network: a kill has batches to hit whose answer is on its way. */
+const ANSWER_MS = 20;
 
 const [port = '', file = '', forwardTo = ''] = process.argv.slice(2);
 let batches = 0;
@@ -38,6 +42,7 @@ async function take(request: IncomingMessage, response: ServerResponse): Promise
     ({ attributes }) => [Number(attributes['soak.life']), Number(attributes['soak.number'])] as const,
   );
   write({ batch, atMs: Date.now(), spans: numbers });
+  await delay(ANSWER_MS);
   response.once('finish', () => write({ answered: batch, atMs: Date.now() }));
   response.writeHead(isJaeger ? 202 : 200).end();
 }
