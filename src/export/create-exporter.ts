@@ -17,7 +17,7 @@ export type ExporterOptions = Omit<BatchingOptions, 'delivery' | 'ledger'> &
 /** Puts encoder, batching, delivery and transport together; inert until the first span ends. */
 export function createExporter(options: ExporterOptions): Exporter {
   const ledger = new Ledger();
-  const transport = createTransport(options.transport);
+  const transport = createTransport(options.transport, options.log);
   const delivery = new Delivery({ ...options, transport, ledger });
   const processor = new BatchingSpanProcessor({ ...options, delivery, ledger });
 

@@ -1,151 +1,142 @@
-import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { loadBuiltin } from '../core/builtin.ts';
 import { msUntil } from '../core/deadline.ts';
 import type { Payload } from '../wire/encoder.ts';
+import { targetOf } from './authority.ts';
 import { gzip } from './gzip.ts';
-import { decodePartialSuccess, MAX_ANSWER_BYTES } from './partial-success.ts';
-import { reason } from './reason.ts';
-import { CONNECT_TIMEOUT_MS, type Outcome, type Transport, type TransportConfig } from './transport.ts';
+import { readAnswer, toOutcome } from './http-answer.ts';
+import { createHttpClient } from './http-client.ts';
+import { isTlsSetup, reason } from './reason.ts';
+import { CONNECT_TIMEOUT_MS, type NetworkTarget, type Outcome, silentLog, type Transport } from './transport.ts';
 
-/** Statuses after which the same bytes may be taken later. https://opentelemetry.io/docs/specs/otlp/#failures */
-const RETRYABLE = new Set([408, 429, 502, 503, 504]);
-const MAX_SOCKETS = 8;
-const MAX_SAID_CHARS = 200;
+/** How long a body may take behind a status that has said all; then its connection is given up. */
+const ANSWER_BODY_MS = 1000;
+
+/** What one exchange came to; no `status` where nobody answered. */
+interface Exchange {
+  readonly outcome: Outcome;
+  readonly status?: number;
+}
 
 /**
  * POSTs payloads to one URL over keep-alive sockets, Jaeger's collector and OTLP/HTTP alike.
  *
- * `node:http` is loaded by the first send. Its sockets, once connected, never keep the process alive.
+ * Its sockets, once connected, never keep the process alive. After a failure of the network idle ones are closed, so that
+ * the next attempt asks for the name's address anew. An answer ends the attempt, however long its body takes.
+ * Where a collector refuses a compressed body and takes the same one plain, everything is plain from then on.
  * Redirects are refused: they would send spans where nobody configured it.
  */
-export function createHttpTransport(config: TransportConfig & { kind: 'http' }): Transport {
+export function createHttpTransport(config: NetworkTarget, log = silentLog): Transport {
   const url = new URL(config.url);
-  const target = `${url.origin}${url.pathname}`;
-  const secure = url.protocol === 'https:';
-  let agent: Agent | undefined;
-
-  function request(payload: Payload, body: Uint8Array): ClientRequest {
-    const http = loadBuiltin(secure ? 'node:https' : 'node:http') as typeof import('node:https');
-    agent ??= new http.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, ...config.tls });
-    const headers = {
-      ...config.headers,
-      'content-type': payload.contentType,
-      'content-length': body.length,
-      ...(config.gzip ? { 'content-encoding': 'gzip' } : {}),
-    };
-    return http.request(url, { method: 'POST', agent, headers });
-  }
+  const target = targetOf(config, url);
+  const client = createHttpClient(config);
+  // what the network says is then said of the proxy
+  const proxy = config.proxy !== undefined && url.protocol === 'http:' ? `proxy ${config.proxy.url}: ` : '';
+  /** The collector has shown that it does not unzip. */
+  let isPlain = !config.gzip;
 
   /** @returns undefined where the collector had closed the idle socket before the request reached it */
   function post(
     payload: Payload,
     body: Uint8Array,
+    isZipped: boolean,
     deadlineMs: number,
     onHandedOver?: () => void,
-  ): Promise<Outcome | undefined> {
+  ): Promise<Exchange | undefined> {
     return new Promise((resolve) => {
-      const sent = request(payload, body);
+      const headers = {
+        ...config.headers,
+        'content-type': payload.contentType,
+        'content-length': body.length,
+        ...(isZipped ? { 'content-encoding': 'gzip' } : {}),
+      };
+      const sent = client.post(headers, deadlineMs);
       let timer: NodeJS.Timeout | undefined;
+      let isOver = false;
+      const fail = (error: NodeJS.ErrnoException): void => {
+        if (isOver) return;
+        isOver = true;
+        clearTimeout(timer);
+        const isStale = sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+        if (isStale) return resolve(undefined);
+        client.startAfresh();
+        resolve({ outcome: { status: 'retryable', why: proxy + reason(error) } });
+      };
       const giveUpIn = (ms: number, why: string): void => {
         clearTimeout(timer);
-        timer = setTimeout(() => sent.destroy(new Error(why)), ms).unref();
+        const giveUp = (): void => {
+          const error = new Error(why);
+          sent.destroy(error);
+          // A request that still waits for a socket does not tell of its end.
+          fail(error);
+        };
+        timer = setTimeout(giveUp, Math.min(ms, msUntil(deadlineMs))).unref();
       };
-      const settle = (outcome: Outcome | undefined): void => {
-        clearTimeout(timer);
-        resolve(outcome);
-      };
-      giveUpIn(msUntil(deadlineMs), 'no answer in time');
+      giveUpIn(Infinity, 'no answer in time');
       sent.once('socket', (socket) => {
         socket.unref();
         if (!socket.connecting) return;
-        giveUpIn(Math.min(CONNECT_TIMEOUT_MS, msUntil(deadlineMs)), 'no connection in time');
+        giveUpIn(CONNECT_TIMEOUT_MS, 'no connection in time');
         socket.once('connect', () => {
           // Each address of a name is tried with a handle of its own; the one that was unref'd may be gone.
           socket.unref();
-          giveUpIn(msUntil(deadlineMs), 'no answer in time');
+          giveUpIn(Infinity, 'no answer in time');
         });
       });
-      sent.on('error', (error: NodeJS.ErrnoException) => {
-        const isStale = sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
-        settle(isStale ? undefined : { status: 'retryable', why: reason(error) });
-      });
-      let answered = false;
+      sent.on('error', fail);
+      // An upgrade that nobody asked for ends the request and is neither an answer nor an error.
+      sent.once('close', () => fail(new Error('the connection ended without an answer')));
       sent.once('response', (response) => {
-        answered = true;
-        void readAnswer(response).then((answer) => settle(toOutcome(response, answer, payload)));
-      });
-      // An upgrade that nobody asked for closes the request and is neither an answer nor an error.
-      sent.once('close', () => {
-        if (!answered) settle({ status: 'retryable', why: 'the connection ended without an answer' });
+        isOver = true;
+        giveUpIn(ANSWER_BODY_MS, 'no end of the answer in time');
+        void readAnswer(response).then((answer) => {
+          clearTimeout(timer);
+          // Who answers before the end of the body may never read the rest, which would hold the socket for good.
+          if (!sent.writableFinished) sent.destroy();
+          const outcome = toOutcome(response, answer, url, payload);
+          resolve({ outcome, status: response.statusCode ?? 0 });
+        });
       });
       if (onHandedOver !== undefined) sent.once('finish', onHandedOver);
       sent.end(body);
     });
   }
 
+  async function exchange(
+    payload: Payload,
+    isZipped: boolean,
+    deadlineMs: number,
+    onHandedOver?: () => void,
+  ): Promise<Exchange> {
+    const body = isZipped ? await gzip(payload.body) : payload.body;
+    // Each round uses up one idle socket. https://nodejs.org/api/http.html#requestreusedsocket
+    for (;;) {
+      const done = await post(payload, body, isZipped, deadlineMs, onHandedOver);
+      if (done !== undefined) return done;
+    }
+  }
+
   return {
     target,
     async send(payload, deadlineMs, onHandedOver) {
       try {
-        const body = config.gzip ? await gzip(payload.body) : payload.body;
-        let outcome: Outcome | undefined;
-        // Each round uses up one idle socket. https://nodejs.org/api/http.html#requestreusedsocket
-        while (outcome === undefined) outcome = await post(payload, body, deadlineMs, onHandedOver);
+        if (isPlain) return (await exchange(payload, false, deadlineMs, onHandedOver)).outcome;
+        const zipped = await exchange(payload, true, deadlineMs, onHandedOver);
+        if (zipped.status !== 400 && zipped.status !== 415) return zipped.outcome;
+        // Jaeger 1 does not unzip: it takes what it is sent for Thrift that is broken.
+        const { outcome } = await exchange(payload, false, deadlineMs, onHandedOver);
+        if (outcome.status === 'delivered' && !isPlain) {
+          isPlain = true;
+          const why = `answered ${zipped.status} to compressed spans and takes them plain`;
+          log.trouble(`gzip ${target}`, `${target} ${why}; no more are compressed`);
+        }
         return outcome;
       } catch (error) {
-        return { status: 'refused', why: reason(error as NodeJS.ErrnoException) };
+        client.startAfresh();
+        const why = reason(error as NodeJS.ErrnoException);
+        return isTlsSetup(why) ? { status: 'retryable', why } : { status: 'refused', why, elsewhere: true };
       }
     },
     close() {
-      agent?.destroy();
+      client.close();
     },
   };
-}
-
-function toOutcome({ statusCode: status = 0, headers }: IncomingMessage, answer: Buffer, payload: Payload): Outcome {
-  const type = headers['content-type'] ?? '';
-  if (status >= 200 && status < 300 && type.startsWith('text/html')) {
-    // No collector speaks HTML: this is somebody's page, and the spans are not where they should be.
-    const why = `answered ${status} with a web page to ${payload.spans} spans; is this a collector's address?`;
-    return { status: 'refused', why };
-  }
-  if (status >= 200 && status < 300) {
-    const rejected = decodePartialSuccess(answer, type);
-    return rejected === undefined ? { status: 'delivered' } : { status: 'delivered', rejected };
-  }
-  const said = printable(answer);
-  const why = `answered ${status} to ${payload.spans} spans (${payload.body.length} bytes)${said === '' ? '' : `: ${said}`}`;
-  if (!RETRYABLE.has(status)) return { status: 'refused', why };
-  const afterMs = retryAfterMs(headers);
-  return afterMs === undefined ? { status: 'retryable', why } : { status: 'retryable', why, afterMs };
-}
-
-/** Seconds or an HTTP date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
-function retryAfterMs({ 'retry-after': value }: IncomingHttpHeaders): number | undefined {
-  if (value === undefined) return undefined;
-  const seconds = Number(value);
-  const ms = Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1000;
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
-}
-
-/** The beginning of the answer; one that breaks off has said what matters by its status. */
-async function readAnswer(response: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      if (length < MAX_ANSWER_BYTES) chunks.push(chunk);
-      length += chunk.length;
-    }
-  } catch {
-    // told by the status
-  }
-  return Buffer.concat(chunks);
-}
-
-/** The text of an answer; a protobuf body gives noise, which nobody wants to read. */
-function printable(answer: Buffer): string {
-  const text = answer.toString('latin1');
-  // eslint-disable-next-line no-control-regex
-  return /[^\t\n\r\x20-\x7e]/.test(text) ? '' : text.trim().slice(0, MAX_SAID_CHARS);
 }

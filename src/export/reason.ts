@@ -10,3 +10,8 @@ export function reason(error: NetworkError): string {
   if (cause instanceof Error) return reason(cause);
   return error.code ?? error.errors?.[0]?.code ?? error.message;
 }
+
+/** Whether TLS could not be set up with the keys and certificates given: they may be half written, and good next time. */
+export function isTlsSetup(code: string): boolean {
+  return /^ERR_(?:OSSL|SSL|TLS|CRYPTO)_/.test(code);
+}

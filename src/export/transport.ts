@@ -1,10 +1,14 @@
+import type { Log } from '../core/log.ts';
 import type { Payload } from '../wire/encoder.ts';
 
 /** What became of one payload. Expected outcomes are values: a transport never throws and never rejects. */
 export type Outcome =
   | { readonly status: 'delivered'; readonly rejected?: Rejected }
-  /** Final: the same bytes would be refused again. */
-  | { readonly status: 'refused'; readonly why: string }
+  /**
+   * Final: the same bytes would be refused again; with `elsewhere` by this target only, whose address, credentials or
+   * health is what is wrong.
+   */
+  | { readonly status: 'refused'; readonly why: string; readonly elsewhere?: true }
   /** Trouble that may pass. `afterMs` is what the collector asked for. */
   | { readonly status: 'retryable'; readonly why: string; readonly afterMs?: number };
 
@@ -34,27 +38,45 @@ export interface Transport {
   close(): void;
 }
 
-/** TLS files as configured, PEM texts. */
-export interface TlsConfig {
+/** Where a transport says what no outcome can: that it goes on in another way. */
+export type TransportLog = Pick<Log, 'trouble' | 'over'>;
+
+/** For the thread that flushes at the end of the process: whatever is to be said is said by the main thread. */
+export const silentLog: TransportLog = { trouble() {}, over() {} };
+
+/** PEM texts. */
+export interface TlsTexts {
   readonly ca?: string;
   readonly key?: string;
   readonly cert?: string;
 }
 
+export interface TlsConfig extends TlsTexts {
+  /** Where the texts came from, to be read anew when connections fail: certificates are renewed. */
+  readonly files?: { readonly [Name in keyof TlsTexts]?: string };
+}
+
+export interface ProxyConfig {
+  /** `http://host:port` or `https://host:port`. */
+  readonly url: string;
+  /** The value of `proxy-authorization`. */
+  readonly authorization?: string;
+}
+
+/** What HTTP and gRPC have in common. */
+export interface NetworkTarget {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly gzip: boolean;
+  readonly tls?: TlsConfig;
+  /** Path of a unix socket, which goes before the host and port of the URL. */
+  readonly socketPath?: string;
+  readonly proxy?: ProxyConfig;
+}
+
 /** Plain data from which a transport is made: it can be handed to the thread that flushes at the end of the process. */
 export type TransportConfig =
-  | {
-      readonly kind: 'http';
-      readonly url: string;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly gzip: boolean;
-      readonly tls?: TlsConfig;
-    }
-  | {
-      readonly kind: 'grpc';
-      readonly url: string;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly gzip: boolean;
-      readonly tls?: TlsConfig;
-    }
-  | { readonly kind: 'udp'; readonly host: string; readonly port: number };
+  | (NetworkTarget & { readonly kind: 'http' })
+  | (NetworkTarget & { readonly kind: 'grpc' })
+  | { readonly kind: 'udp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'failover'; readonly targets: readonly TransportConfig[] };

@@ -9,6 +9,18 @@ test('each kind of configuration makes its transport, named without credentials'
     createTransport({ kind: 'http', url: 'http://a:b@jaeger:14268/api/traces?c=d', ...rest }),
     createTransport({ kind: 'grpc', url: 'http://a:b@collector:4317', ...rest }),
     createTransport({ kind: 'udp', host: 'agent', port: 6831 }),
+    createTransport({
+      kind: 'failover',
+      targets: [
+        { kind: 'http', url: 'http://a:b@j1/api/traces', ...rest },
+        { kind: 'http', url: 'http://localhost/api/traces', socketPath: '/run/j2.sock', ...rest },
+      ],
+    }),
   ].map((transport) => closing(t, transport).target);
-  assert.deepEqual(targets, ['http://jaeger:14268/api/traces', 'http://collector:4317', 'udp://agent:6831']);
+  assert.deepEqual(targets, [
+    'http://jaeger:14268/api/traces',
+    'http://collector:4317',
+    'udp://agent:6831',
+    'http://j1/api/traces or unix:/run/j2.sock/api/traces',
+  ]);
 });

@@ -1,40 +1,62 @@
 import assert from 'node:assert/strict';
-import { createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import { writeFileSync } from 'node:fs';
+import {
+  createSecureServer,
+  createServer,
+  type Http2SecureServer,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { createGrpcTransport } from '../../src/export/grpc-transport.ts';
-import type { Transport } from '../../src/export/transport.ts';
+import type { NetworkTarget, Transport } from '../../src/export/transport.ts';
 import type { Payload } from '../../src/wire/encoder.ts';
 import { createOtlpProtobufEncoder } from '../../src/wire/otlp-protobuf-encoder.ts';
+import { tempDir } from '../support/app.ts';
+import { makeCertificate } from '../support/certificate.ts';
 import { startCollector } from '../support/collector.ts';
 import { refusedPort } from '../support/ports.ts';
+import { startProxy } from '../support/proxy.ts';
 import { run } from '../support/run.ts';
 import { closing, inMs, pause, payloadOf, sendOne } from './support.ts';
 
 const payload = (spans = 2): Payload => payloadOf(spans, createOtlpProtobufEncoder());
 
-function create(t: TestContext, url: string, more: object = {}): Transport {
-  return closing(t, createGrpcTransport({ kind: 'grpc', url, headers: {}, gzip: false, ...more }));
+function create(t: TestContext, url: string, more: Partial<NetworkTarget> = {}): Transport {
+  return closing(t, createGrpcTransport({ url, headers: {}, gzip: false, ...more }));
 }
 
-/** A server whose answer is written by the test. */
-async function answering(
+type Answer = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
+
+/** Has a server answer as the test says, and ends it after the test. */
+async function serve(
   t: TestContext,
-  answer: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void,
-): Promise<string> {
-  const server = createServer();
+  server: Http2Server | Http2SecureServer,
+  answer: Answer,
+  path?: string,
+): Promise<number> {
   const sessions = new Set<{ destroy(): void }>();
   server.on('session', (session) => sessions.add(session));
-  server.on('stream', (stream, headers) => {
+  server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
     stream.on('error', () => {});
     stream.resume().on('end', () => answer(stream, headers));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => {
+    if (path === undefined) server.listen(0, '127.0.0.1', resolve);
+    else server.listen(path, resolve);
+  });
   t.after(() => {
     for (const session of sessions) session.destroy();
     server.close();
   });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return path === undefined ? (server.address() as AddressInfo).port : 0;
+}
+
+async function answering(t: TestContext, answer: Answer): Promise<string> {
+  return `http://127.0.0.1:${await serve(t, createServer(), answer)}`;
 }
 
 /** The answer that has trailers only. */
@@ -43,6 +65,8 @@ function trailersOnly(trailers: Record<string, string>) {
     stream.respond({ ':status': 200, 'content-type': 'application/grpc', ...trailers }, { endStream: true });
   };
 }
+
+const ok = trailersOnly({ 'grpc-status': '0' });
 
 for (const gzip of [false, true]) {
   test(`a payload arrives as one gRPC message (gzip ${gzip})`, async (t) => {
@@ -77,16 +101,17 @@ test('a payload of 1 MB is more than the window, and arrives', async (t) => {
   assert.equal(collector.spans.length, 10_000);
 });
 
-test('UNAVAILABLE and RESOURCE_EXHAUSTED are retryable, INVALID_ARGUMENT and UNIMPLEMENTED final', async (t) => {
-  for (const [code, status] of [
-    ['14', 'retryable'],
-    ['8', 'retryable'],
-    ['3', 'refused'],
-    ['12', 'refused'],
+test('UNAVAILABLE is retryable, INVALID_ARGUMENT final, UNAUTHENTICATED final for this target', async (t) => {
+  for (const [codes, status] of [
+    [['1', '4', '8', '10', '11', '14', '15'], { status: 'retryable' }],
+    [['2', '3', '5', '6', '9', '13'], { status: 'refused' }],
+    [['7', '12', '16'], { status: 'refused', elsewhere: true }],
   ] as const) {
-    const url = await answering(t, trailersOnly({ 'grpc-status': code, 'grpc-message': 'no%20way' }));
-    const outcome = await sendOne(create(t, url), payload());
-    assert.deepEqual(outcome, { status, why: `answered gRPC status ${code} no way` });
+    for (const code of codes) {
+      const url = await answering(t, trailersOnly({ 'grpc-status': code, 'grpc-message': 'no%20way' }));
+      const outcome = await sendOne(create(t, url), payload());
+      assert.deepEqual(outcome, { ...status, why: `answered gRPC status ${code} no way` });
+    }
   }
 });
 
@@ -99,7 +124,7 @@ test('a message that is not percent-encoded as it should be is quoted as it is',
 test('HTTP 503 of a proxy is retryable, 404 names the mistake', async (t) => {
   for (const [status, wanted] of [
     [503, { status: 'retryable', why: 'answered HTTP 503' }],
-    [404, { status: 'refused', why: 'answered HTTP 404 without a gRPC status; is this a gRPC port?' }],
+    [404, { status: 'refused', why: 'answered HTTP 404 without a gRPC status; is this a gRPC port?', elsewhere: true }],
   ] as const) {
     const url = await answering(t, (stream) => stream.respond({ ':status': status }, { endStream: true }));
     assert.deepEqual(await sendOne(create(t, url), payload()), wanted);
@@ -146,7 +171,89 @@ test('a port that speaks HTTP/1 is an outcome', async (t) => {
 test('a header that HTTP does not allow is refused, not thrown', async (t) => {
   const collector = await startCollector(t, { grpc: true });
   const outcome = await sendOne(create(t, collector.grpcUrl, { headers: { connection: 'keep-alive' } }), payload());
-  assert.deepEqual(outcome, { status: 'refused', why: 'ERR_HTTP2_INVALID_CONNECTION_HEADERS' });
+  assert.deepEqual(outcome, { status: 'refused', why: 'ERR_HTTP2_INVALID_CONNECTION_HEADERS', elsewhere: true });
+});
+
+test('4 payloads at once use one session, also the first time and after it ended', async (t) => {
+  const collector = await startCollector(t, { grpc: true });
+  const transport = create(t, collector.grpcUrl);
+  for (const opened of [1, 2]) {
+    const outcomes = await Promise.all(Array.from({ length: 4 }, () => sendOne(transport, payload())));
+    for (const outcome of outcomes) assert.deepEqual(outcome, { status: 'delivered' });
+    assert.equal(collector.connections.opened, opened);
+    transport.close();
+  }
+});
+
+test('an answer without end is given up', async (t) => {
+  let written = 0;
+  const url = await answering(t, (stream) => {
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
+    const more = (): void => {
+      written += 16_384;
+      if (!stream.destroyed) stream.write(Buffer.alloc(16_384), () => setImmediate(more));
+    };
+    more();
+  });
+  assert.equal((await sendOne(create(t, url), payload())).status, 'refused');
+  assert.ok(written < 10_000_000, String(written));
+});
+
+test('a unix socket in the place of host and port', async (t) => {
+  const socketPath = join(tempDir(t), 'collector.sock');
+  await serve(t, createServer(), ok, socketPath);
+  const transport = create(t, 'http://localhost', { socketPath });
+  assert.equal(transport.target, `unix:${socketPath}`);
+  assert.deepEqual(await sendOne(transport, payload()), { status: 'delivered' });
+  const absent = create(t, 'http://localhost', { socketPath: '/nowhere/collector.sock' });
+  assert.deepEqual(await sendOne(absent, payload()), { status: 'retryable', why: 'ENOENT' });
+});
+
+test('TLS: the CA is trusted, the client shows its certificate, and renewed files are read after a failure', async (t) => {
+  const [old, renewed] = [makeCertificate(t), makeCertificate(t)];
+  if (old === undefined || renewed === undefined) return;
+  const sessions = new Set<{ destroy(): void }>();
+  const server = createSecureServer({ ...old, ca: old.cert, requestCert: true, rejectUnauthorized: true });
+  server.on('session', (session) => sessions.add(session));
+  const url = `https://127.0.0.1:${await serve(t, server, ok)}`;
+  assert.deepEqual(await sendOne(create(t, url), payload()), {
+    status: 'retryable',
+    why: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+  });
+  const files = { ca: old.files.cert };
+  const transport = create(t, url, { tls: { ca: old.cert, key: old.key, cert: old.cert, files } });
+  assert.deepEqual(await sendOne(transport, payload()), { status: 'delivered' });
+  server.setSecureContext({ ...renewed, ca: old.cert });
+  for (const session of sessions) session.destroy();
+  assert.equal((await sendOne(transport, payload())).status, 'retryable');
+  writeFileSync(files.ca, renewed.cert);
+  assert.equal((await sendOne(transport, payload())).status, 'retryable');
+  assert.deepEqual(await sendOne(transport, payload()), { status: 'delivered' });
+  const half = create(t, url, { tls: { key: 'half', cert: 'half' } });
+  assert.deepEqual(await sendOne(half, payload()), { status: 'retryable', why: 'ERR_OSSL_PEM_NO_START_LINE' });
+});
+
+test('a proxy makes a tunnel, with TLS through it and without', async (t) => {
+  const certificate = makeCertificate(t);
+  if (certificate === undefined) return;
+  const plain = await serve(t, createServer(), ok);
+  const secure = await serve(t, createSecureServer(certificate), ok);
+  const hosts = { 'plain.test:4317': `127.0.0.1:${plain}`, 'localhost:443': `127.0.0.1:${secure}` };
+  const { url, asked } = await startProxy(t, { hosts, credentials: 'ada:S3cret' });
+  const proxy = { url, authorization: `Basic ${btoa('ada:S3cret')}` };
+  for (const target of [
+    create(t, 'http://plain.test:4317', { proxy }),
+    create(t, 'https://localhost', { proxy, tls: { ca: certificate.cert } }),
+  ]) {
+    const outcomes = await Promise.all([sendOne(target, payload()), sendOne(target, payload())]);
+    assert.deepEqual(outcomes, [{ status: 'delivered' }, { status: 'delivered' }]);
+  }
+  assert.deepEqual(asked, ['CONNECT plain.test:4317', 'CONNECT localhost:443']);
+  const unknown = create(t, 'http://plain.test:4317', { proxy: { url } });
+  for (let n = 0; n < 2; n++) {
+    const why = `proxy ${url}: answered 407 to CONNECT plain.test:4317`;
+    assert.deepEqual(await sendOne(unknown, payload()), { status: 'retryable', why });
+  }
 });
 
 test('neither an idle session nor a call without an answer keeps the process alive', async (t) => {
