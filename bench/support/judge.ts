@@ -27,7 +27,7 @@ export interface Evidence {
   /** When a process, ours or the collector, was killed. */
   readonly killsMs: readonly number[];
   /** Spans younger than this when the app was killed may be missing. */
-  readonly scheduleDelayMs: number;
+  readonly allowedMs: number;
   /** A batch that arrived no longer than this before a kill may have been answered in vain. */
   readonly graceMs: number;
 }
@@ -37,7 +37,7 @@ export interface Judgement {
   readonly received: number;
   /** Missing, though old enough when the app was killed, or in a life that was not killed. */
   readonly lost: readonly { readonly life: number; readonly number: number }[];
-  /** Missing, and not older than the schedule delay when the app was killed. */
+  /** Missing, and not older than allowed when the app was killed. */
   readonly young: number;
   /** The age of the oldest missing span when its app was killed. */
   readonly oldestMissingMs: number;
@@ -55,7 +55,7 @@ interface Arrival {
 }
 
 /** Compares what the apps have ended with what the recorders were sent. */
-export function judge({ lives, recordings, killsMs, scheduleDelayMs, graceMs }: Evidence): Judgement {
+export function judge({ lives, recordings, killsMs, allowedMs, graceMs }: Evidence): Judgement {
   const arrivals = lives.map(() => new Map<number, Arrival[]>());
   let unknown = 0;
   for (const lines of recordings) {
@@ -89,7 +89,7 @@ export function judge({ lives, recordings, killsMs, scheduleDelayMs, graceMs }: 
       else {
         const ageMs = killedMs === undefined ? Infinity : killedMs - (journal[mark]?.atMs ?? 0);
         oldestMissingMs = Math.max(oldestMissingMs, ageMs);
-        if (ageMs <= scheduleDelayMs) young++;
+        if (ageMs <= allowedMs) young++;
         else lost.push({ life, number });
       }
       for (const earlier of copies.slice(0, -1)) {

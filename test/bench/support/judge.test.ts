@@ -19,7 +19,7 @@ function evidence(lines: readonly Line[], more: Partial<Evidence> = {}, killedMs
     lives: [{ journal, killedMs }],
     recordings: [lines],
     killsMs: killedMs === undefined ? [] : [killedMs],
-    scheduleDelayMs: 500,
+    allowedMs: 500,
     graceMs: 100,
     ...more,
   };
@@ -39,7 +39,7 @@ test('all that ended has arrived once: nothing to complain about', () => {
   });
 });
 
-test('what is missing is lost, but for spans younger than the schedule delay when the app was killed', () => {
+test('what is missing is lost, but for spans younger than allowed when the app was killed', () => {
   const only1 = [batch(0, 1000, [1]), answered(0, 1001)];
   const killed = judge(evidence(only1, {}, 2300));
   assert.deepEqual(killed.lost, [{ life: 0, number: 0 }]);
