@@ -157,6 +157,29 @@ const tracesOnly: Plugin = {
   },
 };
 
+/** NodeSDK makes its tracer provider itself; where it imports the class, it finds ours. */
+const ownTracing: Plugin = {
+  name: 'own-tracing',
+  resolveId: (id, importer) =>
+    id === '@opentelemetry/sdk-trace' && importer !== undefined && /@opentelemetry[/\\]sdk-node[/\\]/.test(importer)
+      ? '\0own-tracing'
+      : null,
+  load: (id) =>
+    id === '\0own-tracing'
+      ? `export * from '@opentelemetry/sdk-trace';
+         export { TracerProvider } from ${JSON.stringify(`${root}src/trace/tracer-provider.ts`)};`
+      : null,
+};
+
+/** Every context of the bundle, the root as well, is one of ours. */
+const ownContext: Plugin = {
+  name: 'own-context',
+  load: (id) =>
+    /@opentelemetry[/\\]api[/\\]dist[/\\]context[/\\]context\.mjs$/.test(id)
+      ? `export * from ${JSON.stringify(`${root}src/trace/context.ts`)};`
+      : null,
+};
+
 /** import-in-the-middle's wrappers import this file by URL, so the bundle must use the very same one. */
 const sharedImportState: Plugin = {
   name: 'shared-import-state',
@@ -181,7 +204,7 @@ async function bundle(input: Record<string, string>, plugins: Plugin[], output: 
   const build = await rolldown({
     ...shared,
     input,
-    plugins: [oneCopy, hiddenRequires, noDebug, licences.plugin, ...plugins],
+    plugins: [ownTracing, ownContext, oneCopy, hiddenRequires, noDebug, licences.plugin, ...plugins],
   });
   await build.write({ dir: dist, entryFileNames: '[name].js', chunkFileNames: 'chunk-[hash].js', ...output });
   await build.close();

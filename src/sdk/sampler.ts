@@ -1,10 +1,4 @@
-import type { Sampler } from '@opentelemetry/sdk-trace';
-import {
-  AlwaysOffSampler,
-  AlwaysOnSampler,
-  ParentBasedSampler,
-  TraceIdRatioBasedSampler,
-} from '@opentelemetry/sdk-trace';
+import { alwaysOff, alwaysOn, QuickSampler, traceIdRatio } from '../trace/quick-sampler.ts';
 
 export type SamplerName =
   | 'always_on'
@@ -20,19 +14,7 @@ export type SamplerName =
  * @param ratio 0 to 1, for the two ratio samplers
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#general-sdk-configuration
  */
-export function createSampler(name: SamplerName, ratio: number): Sampler {
-  switch (name) {
-    case 'always_on':
-      return new AlwaysOnSampler();
-    case 'always_off':
-      return new AlwaysOffSampler();
-    case 'traceidratio':
-      return new TraceIdRatioBasedSampler(ratio);
-    case 'parentbased_always_on':
-      return new ParentBasedSampler({ root: new AlwaysOnSampler() });
-    case 'parentbased_always_off':
-      return new ParentBasedSampler({ root: new AlwaysOffSampler() });
-    case 'parentbased_traceidratio':
-      return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) });
-  }
+export function createSampler(name: SamplerName, ratio: number): QuickSampler {
+  const root = name.endsWith('always_on') ? alwaysOn : name.endsWith('always_off') ? alwaysOff : traceIdRatio(ratio);
+  return new QuickSampler(root, name.startsWith('parentbased_'));
 }

@@ -1,4 +1,5 @@
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { RecordingSpan } from '../trace/recording-span.ts';
 
 /** Attributes that hold a URL or the query of one, by the stable and the older conventions. */
 const URL_ATTRIBUTES = ['url.full', 'url.query', 'http.url', 'http.target'] as const;
@@ -22,7 +23,7 @@ export class UrlSecrets implements SpanProcessor {
 
   onEnding(span: Span): void {
     for (const key of URL_ATTRIBUTES) {
-      const text = span.attributes[key];
+      const text = span instanceof RecordingSpan ? span.attribute(key) : span.attributes[key];
       if (typeof text !== 'string') continue;
       const safe = redactUrl(text);
       if (safe !== text) span.setAttribute(key, safe);
