@@ -12,14 +12,21 @@ export interface SpoolingOptions extends Omit<SpoolOptions, 'onExpired'> {
   readonly onChange: () => void;
 }
 
-/** Payloads that are being written at one time; more are no quicker, and each holds its bytes. */
+/** Payloads that are being written at one time; more are no quicker. */
 const MAX_WRITES = 4;
+/** What may wait for its turn to be written: a burst that ends before the disk has its turn is kept as well. */
+const MAX_STAGED_BYTES = 16 * 1024 * 1024;
 /** After a write that failed the disk is left alone. */
 const REST_MS = 5_000;
 /** Where nothing waits, another process may have left something. */
 const LOOK_AGAIN_MS = 30_000;
 /** A short-lived program has ended before it begins to send what others left. */
 const FIRST_LOOK_MS = 1_000;
+
+interface Staged {
+  readonly payload: Payload;
+  readonly resolve: (isKept: boolean) => void;
+}
 
 /**
  * Joins a delivery and a spool: payloads that cannot be sent now go to disk, and files that wait there are read back one
@@ -28,7 +35,10 @@ const FIRST_LOOK_MS = 1_000;
 export class Spooling {
   readonly #options: SpoolingOptions;
   readonly #spool: Spool;
-  readonly #writing = new Set<Payload>();
+  /** Payloads without a file yet: those that wait for their turn, and those that are being written. */
+  readonly #staged: Staged[] = [];
+  readonly #writing = new Set<Staged>();
+  #stagedBytes = 0;
   #next: Claim | undefined;
   #isReading = false;
   /** When it is worth looking for a file, and when one more may be sent. */
@@ -49,35 +59,25 @@ export class Spooling {
 
   /** Whether all that was to be kept is on disk. */
   get idle(): boolean {
-    return this.#writing.size === 0;
+    return this.#staged.length === 0 && this.#writing.size === 0;
   }
 
-  /** Whether one more may be on its way to the disk. */
+  /** Whether one more payload may be on its way to the disk. */
   get hasRoom(): boolean {
-    return this.#writing.size < MAX_WRITES && performance.now() >= this.#brokenUntilMs;
+    return this.#stagedBytes < MAX_STAGED_BYTES && performance.now() >= this.#brokenUntilMs;
   }
 
   /**
    * Writes a payload to disk; asked only where it `hasRoom`.
    *
-   * @returns whether it is there; never rejects
+   * @returns whether it is there; never rejects, and never settles once `close` has handed it out
    */
-  async keep(payload: Payload): Promise<boolean> {
-    this.#writing.add(payload);
-    let isKept = false;
-    try {
-      isKept = await this.#spool.write(payload);
-    } catch (error) {
-      this.#brokenUntilMs = performance.now() + REST_MS;
-      this.#options.log.trouble('spool write', `${this.#why(error)}; spans wait in memory`);
-    }
-    // `close` has handed it out
-    if (!this.#writing.delete(payload)) return true;
-    if (isKept) {
-      this.#options.ledger.spooled(payload.spans);
-      this.#lookAtMs = 0;
-    }
-    return isKept;
+  keep(payload: Payload): Promise<boolean> {
+    this.#stagedBytes += payload.body.length;
+    return new Promise((resolve) => {
+      this.#staged.push({ payload, resolve });
+      if (this.#writing.size < MAX_WRITES) void this.#writeStaged();
+    });
   }
 
   /** The same while the calling thread waits; what cannot be written is counted as lost. */
@@ -138,9 +138,33 @@ export class Spooling {
     this.#spool.close();
     if (this.#next !== undefined) this.release(this.#next);
     this.#next = undefined;
-    const unwritten = [...this.#writing];
+    const unwritten = [...this.#writing, ...this.#staged.splice(0)].map(({ payload }) => payload);
     this.#writing.clear();
     return unwritten;
+  }
+
+  async #writeStaged(): Promise<void> {
+    for (let next = this.#staged.shift(); next !== undefined; next = this.#staged.shift()) {
+      this.#writing.add(next);
+      const isKept = await this.#write(next.payload);
+      // else `close` has handed it out
+      if (!this.#writing.delete(next)) return;
+      this.#stagedBytes -= next.payload.body.length;
+      next.resolve(isKept);
+    }
+  }
+
+  async #write(payload: Payload): Promise<boolean> {
+    try {
+      if (!(await this.#spool.write(payload))) return false;
+    } catch (error) {
+      this.#brokenUntilMs = performance.now() + REST_MS;
+      this.#options.log.trouble('spool write', `${this.#why(error)}; spans wait in memory`);
+      return false;
+    }
+    this.#options.ledger.spooled(payload.spans);
+    this.#lookAtMs = 0;
+    return true;
   }
 
   #why(error: unknown): string {

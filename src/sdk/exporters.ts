@@ -90,7 +90,7 @@ function create(choice: ExporterChoice, options: Batching & { log: Log }, load: 
 }
 
 /** After so long nobody is sending a claimed file any more. */
-const MIN_CLAIM_MS = 60_000;
+const MIN_CLAIM_MS = 10_000;
 
 function spooling(format: string, options: Batching, load: LoadPart): Pick<ExporterOptions, 'createSpooling'> {
   const { spoolDirectory, spoolMaxBytes, spoolMaxAgeMs, spoolReplayBytesPerSecond, exportTimeoutMs } = options;

@@ -160,6 +160,7 @@ export class Spool {
   release(file: SpoolFile): void {
     try {
       this.#fs.renameSync(this.#pathOf(file, 'claimed'), this.#pathOf(file, 'spool'));
+      this.#waiting.unshift(toFileName({ ...file, state: 'spool' }));
     } catch {
       // somebody has taken it back
     }
