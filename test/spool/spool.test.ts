@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, renameSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -158,6 +158,27 @@ test('a directory that cannot be is an error, and no file is left half written',
   await assert.rejects(spool.write(aPayload(1)), { code: 'ENOTDIR' });
   assert.throws(() => spool.writeSync(aPayload(1)), { code: 'EEXIST' });
   await assert.rejects(spool.claim(unexpected), { code: 'ENOTDIR' });
+});
+
+test('on a disk that is full nothing is torn, and there is room again for what has been sent', async (t) => {
+  const mounted: string[] = [];
+  // first what was mounted, then the directory that it is in
+  t.after(() => mounted.forEach((directory) => spawnSync('umount', ['-l', directory])));
+  const directory = spoolDirectory(t);
+  mkdirSync(directory, { recursive: true });
+  const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directory]);
+  if (mount.status !== 0) return t.skip(`no small disk can be mounted here: ${String(mount.stderr ?? mount.error)}`);
+  mounted.push(directory);
+  const spool = aSpool(directory);
+  const payload = { ...aPayload(3), body: crypto.getRandomValues(new Uint8Array(20_000)) };
+  for (let n = 0; n < 3; n++) await spool.write(payload);
+  for (let n = 0; n < 3; n++) await assert.rejects(spool.write(payload), { code: 'ENOSPC' });
+  assert.throws(() => spool.writeSync(payload), { code: 'ENOSPC' });
+  assert.deepEqual([namesIn(directory).length, namesIn(directory, '.spool').length], [3, 3]);
+  const claim = (await spool.claim(unexpected)) ?? assert.fail();
+  await spool.remove(claim.file);
+  await spool.write(payload);
+  assert.deepEqual(await claimAll(aSpool(directory)), [3, 3, 3]);
 });
 
 test('a process that is killed while it writes leaves whole files only', async (t) => {
