@@ -34,7 +34,7 @@ import {
  *     otlp             otlp… otlpTraces… otlpMetrics… otlpLogs… with Endpoint Protocol Headers TimeoutMs Compression
  *                      Certificate ClientKey ClientCertificate Insecure (src/config/otlp-options.ts)
  *     batch            scheduleDelayMs exportTimeoutMs maxQueueSize maxExportBatchSize
- *     spool            spoolDirectory spoolMaxBytes spoolMaxAgeMs spoolReplayBytesPerSecond
+ *     spool            spoolDirectory spoolMaxBytes spoolMaxAgeMs spoolReplayBytes
  *     sampling         tracesSampler tracesSamplerArg propagators
  *     limits           attributeValueLengthLimit attributeCountLimit spanAttributeValueLengthLimit
  *                      spanAttributeCountLimit spanEventCountLimit spanLinkCountLimit eventAttributeCountLimit
@@ -247,7 +247,7 @@ export const options = {
     group: 'spool',
     doc: 'Age at which a file of that directory is deleted.',
   },
-  spoolReplayBytesPerSecond: {
+  spoolReplayBytes: {
     env: ['TRACING_SPOOL_REPLAY_RATE'],
     yaml: 'spool.replay_bytes_per_second',
     type: bytes,

@@ -24,7 +24,7 @@ export type Batching = Pick<
   | 'exportTimeoutMs'
   | 'ready'
 > &
-  Pick<Settings, 'spoolDirectory' | 'spoolMaxBytes' | 'spoolMaxAgeMs' | 'spoolReplayBytesPerSecond'>;
+  Pick<Settings, 'spoolDirectory' | 'spoolMaxBytes' | 'spoolMaxAgeMs' | 'spoolReplayBytes'>;
 
 /** Makes the exporters that the configuration chose; each loads only its own encoder. */
 export function createExporters(
@@ -93,7 +93,7 @@ function create(choice: ExporterChoice, options: Batching & { log: Log }, load: 
 const MIN_CLAIM_MS = 10_000;
 
 function spooling(format: string, options: Batching, load: LoadPart): Pick<ExporterOptions, 'createSpooling'> {
-  const { spoolDirectory, spoolMaxBytes, spoolMaxAgeMs, spoolReplayBytesPerSecond, exportTimeoutMs } = options;
+  const { spoolDirectory, spoolMaxBytes, spoolMaxAgeMs, spoolReplayBytes, exportTimeoutMs } = options;
   if (spoolDirectory === undefined) return {};
   const { createSpooling } = load('spooling') as typeof import('../export/spooling.ts');
   return {
@@ -105,7 +105,7 @@ function spooling(format: string, options: Batching, load: LoadPart): Pick<Expor
         maxBytes: spoolMaxBytes,
         maxAgeMs: spoolMaxAgeMs,
         claimMs: Math.max(MIN_CLAIM_MS, 2 * exportTimeoutMs),
-        replayBytesPerSecond: spoolReplayBytesPerSecond,
+        replayBytesPerSecond: spoolReplayBytes,
       }),
   };
 }

@@ -35,7 +35,7 @@ const batching = {
   spoolDirectory: undefined,
   spoolMaxBytes: 1 << 20,
   spoolMaxAgeMs: 1e9,
-  spoolReplayBytesPerSecond: 1 << 20,
+  spoolReplayBytes: 1 << 20,
   ready: Promise.resolve(),
 };
 
