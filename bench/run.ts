@@ -4,6 +4,7 @@
  *   npm run bench                                  all benches, all variants that are installed
  *   npm run bench -- http grpc                     some of them
  *   npm run bench -- http --variants bare,ours --rounds 3 --seconds 2
+ *   npm run bench -- --patience 60                 waits longer for others to leave the machine alone
  *   npm run bench -- --peers                       installs the other tracers into the user's cache first
  *   npm run bench -- --short                       each bench once, only to see that it works
  *
@@ -37,6 +38,7 @@ const { values, positionals } = parseArgs({
     short: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     seconds: { type: 'string' },
+    patience: { type: 'string', default: '20' },
     variants: { type: 'string' },
   },
 });
@@ -70,6 +72,7 @@ const options = {
   variants: named(variants(), values.variants?.split(',') ?? [], 'variant'),
   rounds: Number(values.rounds ?? (values.short ? 1 : 5)),
   ms: Number(values.seconds ?? (values.short ? 0.3 : 2)) * 1000,
+  patienceMs: values.short ? 0 : Number(values.patience) * 1000,
   short: values.short,
   progress: (text: string) => void process.stderr.write(`${text}\n`),
 };

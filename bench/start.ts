@@ -55,8 +55,8 @@ export const start: Bench = {
   },
 };
 
-async function trial({ short }: Options, variant: Variant, sink: Sink, temp: string): Promise<Result> {
-  if (!short) await calm();
+async function trial({ patienceMs }: Options, variant: Variant, sink: Sink, temp: string): Promise<Result> {
+  await calm(performance.now() + patienceMs);
   const result = new Map<string, Start>();
   for (const { name, file, ends } of programs) {
     for (const cache of cacheNames) {

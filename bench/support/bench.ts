@@ -7,6 +7,8 @@ export interface Options {
   readonly rounds: number;
   /** Length of a window under load. */
   readonly ms: number;
+  /** How long a measurement may wait for other processes to leave the machine alone. */
+  readonly patienceMs: number;
   /** Only to see that it works: what takes long by its nature is cut. */
   readonly short: boolean;
   readonly progress: (text: string) => void;

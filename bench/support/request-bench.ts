@@ -5,7 +5,7 @@ import { launch, type Launched } from './launch.ts';
 import { cpuSeconds } from './proc.ts';
 import { median } from './statistics.ts';
 import { besideBare, figure, inRounds, show } from './rounds.ts';
-import { calm, drained, DRIVER_CORE, end, startApp, startSink, support, type Sink, watchOthers } from './trial.ts';
+import { drained, DRIVER_CORE, end, inCalm, startApp, startSink, support, type Sink, watchOthers } from './trial.ts';
 import type { Variant } from './variants.ts';
 
 export interface RequestBench {
@@ -45,7 +45,7 @@ export function requestBench(bench: RequestBench): Bench {
         const failures: string[] = [];
         const all = await inRounds(
           options,
-          (variant) => trial(bench, options, variant, sink, failures),
+          (variant) => inCalm(options.patienceMs, () => trial(bench, options, variant, sink, failures)),
           ({ cpuUs, perSecond, others }) =>
             `${cpuUs.toFixed(1)} µs, ${perSecond.toFixed(0)} requests/s; others use ${others.toFixed(1)} cores`,
         );
@@ -64,7 +64,6 @@ async function trial(
   sink: Sink,
   failures: string[],
 ): Promise<Result> {
-  if (!short) await calm();
   await sink.reset(0);
   const helpers: Launched[] = [];
   const help = async ([program = '', ...args]: readonly string[]): Promise<Launched> => {

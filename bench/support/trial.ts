@@ -93,7 +93,6 @@ async function goesOn(sink: Sink, variant: Variant, slowMs: number): Promise<voi
 const LOOK_MS = 250;
 /** Of one core. */
 const CALM = 0.25;
-const CALM_LIMIT_MS = 20_000;
 
 /** How much of the machine, in cores, is used by processes that are none of the bench's. */
 export function watchOthers(): () => number {
@@ -104,12 +103,24 @@ export function watchOthers(): () => number {
   return () => Math.max(0, (busySeconds() - own() - before) / ((performance.now() - startedMs) / 1000));
 }
 
-/** Waits for a moment in which others let the machine alone, for a while. */
-export async function calm(): Promise<void> {
-  const untilMs = performance.now() + CALM_LIMIT_MS;
+/** Waits for a moment in which others let the machine alone, until `untilMs` at the latest. */
+export async function calm(untilMs: number): Promise<void> {
   while (performance.now() < untilMs) {
     const others = watchOthers();
     await delay(LOOK_MS);
     if (others() < CALM) return;
+  }
+}
+
+/** Measures in a calm moment: again, while the patience lasts, where others came in between. */
+export async function inCalm<T extends { readonly others: number }>(
+  patienceMs: number,
+  measure: () => Promise<T>,
+): Promise<T> {
+  const untilMs = performance.now() + patienceMs;
+  for (;;) {
+    await calm(untilMs);
+    const result = await measure();
+    if (result.others < CALM || performance.now() >= untilMs) return result;
   }
 }
