@@ -49,6 +49,8 @@ const WRITTEN_MS = 1000;
 const GRACE_MS = 1000;
 /** No batch for so long: none is under way. */
 const QUIET_MS = scheduleDelayMs + 1500;
+/** A batch comes at least so often while the app ends spans. */
+const NEXT_BATCH_MS = 2 * scheduleDelayMs;
 /** What is in the spool by then stays there: the preload looks every 30 s for what a process that died has left. */
 const DRAIN_MS = 120_000;
 const MIB = 1024 * 1024;
@@ -81,10 +83,14 @@ async function startCollector(): Promise<void> {
   collector = { recorder, jaeger };
 }
 
+/** Kills it right after it has taken a batch, whose answer is then lost. */
 async function killCollector(): Promise<void> {
   if (collector === undefined) return;
   const { recorder, jaeger } = collector;
   collector = undefined;
+  const bytes = recordedBytes();
+  const untilMs = Date.now() + NEXT_BATCH_MS;
+  while (recordedBytes() === bytes && Date.now() < untilMs) await delay(1);
   recorder.kill('SIGKILL');
   killsMs.push(Date.now());
   await recorder.ended;

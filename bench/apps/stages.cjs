@@ -2,11 +2,7 @@
 // Times the parts of a span's way, by what an instrumentation calls: nanoseconds a call, for each of so many samples.
 const { context, ROOT_CONTEXT, SpanKind, trace } = require('@opentelemetry/api');
 const { answer } = require('./answer.cjs');
-
-/** Spans at a time: they live together only where creating and ending are timed apart. */
-const SPANS = 512;
-const CALLS = 20_000;
-const WARM_UP = 60;
+const { attributes, CALLS, nsOf, SPANS } = require('./samples.cjs');
 
 const tracer = trace.getTracer('stages', '1.0.0');
 const inSpan = trace.setSpan(ROOT_CONTEXT, tracer.startSpan('parent'));
@@ -16,26 +12,7 @@ const notSampled = trace.setSpanContext(ROOT_CONTEXT, {
   traceFlags: 0,
   isRemote: true,
 });
-// What the server span of an HTTP request starts with.
-const attributes = () => ({
-  'http.request.method': 'GET',
-  'url.scheme': 'http',
-  'server.address': '127.0.0.1',
-  'server.port': 3000,
-  'network.peer.address': '127.0.0.1',
-  'network.peer.port': 40_000,
-  'network.protocol.version': '1.1',
-  'url.path': '/users/1',
-  'url.query': 'full=1',
-  'user_agent.original': 'curl/8.5.0',
-});
 const options = () => ({ kind: SpanKind.SERVER, attributes: attributes() });
-
-function nsOf(calls, work) {
-  const before = process.hrtime.bigint();
-  work();
-  return Number(process.hrtime.bigint() - before) / calls;
-}
 
 function repeat(call) {
   return nsOf(CALLS, () => {
@@ -74,11 +51,11 @@ const values = Object.values(attributes());
 
 answer({
   /** @returns stage → its samples */
-  async measure({ samples }) {
+  async measure({ samples, warmUp }) {
     const all = {};
-    for (let i = 0; i < WARM_UP + samples; i++) {
+    for (let i = 0; i < warmUp + samples; i++) {
       for (const [stage, ns] of Object.entries(sample())) {
-        if (i >= WARM_UP) (all[stage] ??= []).push(ns);
+        if (i >= warmUp) (all[stage] ??= []).push(ns);
       }
       // What is due is sent between the samples, not in them.
       await new Promise((resolve) => setTimeout(resolve, 5));

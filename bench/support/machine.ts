@@ -10,7 +10,7 @@ export function describeMachine(checkout: string): string {
     `${type()} ${release()}`,
     `Node.js ${process.versions.node}`,
     canPin ? 'app alone on one core' : 'not pinned',
-    `commit ${commit(checkout)}`,
+    `sources of ${commit(checkout)}`,
     new Date().toISOString().slice(0, 10),
   ].join('; ');
 }
@@ -19,10 +19,10 @@ function commit(cwd: string): string {
   try {
     const run = (...args: string[]): string =>
       execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-    return (
-      run('rev-parse', '--short', 'HEAD') +
-      (run('status', '--porcelain', 'src', 'register.ts') === '' ? '' : ' with changes')
-    );
+    // What is measured: a commit to the bench or to docs makes no other figures.
+    const sources = ['--', 'src', 'register.ts', 'scripts/build.ts'];
+    const changed = run('status', '--porcelain', ...sources) !== '';
+    return run('log', '--max-count=1', '--format=%h', ...sources) + (changed ? ' with changes' : '');
   } catch {
     return 'unknown';
   }

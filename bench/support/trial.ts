@@ -1,4 +1,5 @@
 /** One trial: an app as a variant runs it, a collector for its spans, and who drives it. */
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { launch, type Launched, ownPids } from './launch.ts';
@@ -98,7 +99,8 @@ const CALM = 0.25;
 export function watchOthers(): () => number {
   const startedMs = performance.now();
   const pids = ownPids();
-  const own = (): number => pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
+  // One that has ended meanwhile makes the others look busier than they are.
+  const own = (): number => pids.reduce((sum, pid) => sum + (existsSync(`/proc/${pid}`) ? cpuSeconds(pid) : 0), 0);
   const before = busySeconds() - own();
   return () => Math.max(0, (busySeconds() - own() - before) / ((performance.now() - startedMs) / 1000));
 }
