@@ -4,6 +4,7 @@
  *   register.js            the guard; loads start.js
  *   start.js               what every traced process loads
  *   index.js               what apps import
+ *   testing.js             what their tests import
  *   instrumentation-*.js   one part for each row of the catalogue
  *   …                      the other parts, see `parts`
  *   lib/register.js,       import-in-the-middle's shared state and its loader-thread entry, which its wrappers
@@ -225,7 +226,7 @@ const cjs = {
   comments: false,
 };
 await bundle(
-  { start: 'src/start.ts', index: 'src/index.ts', ...parts, ...instrumentations },
+  { start: 'src/start.ts', index: 'src/index.ts', testing: 'src/testing.ts', ...parts, ...instrumentations },
   [instrumentationParts, oneHub, ownWrapping, sharedImportState, tracesOnly],
   cjs,
 );

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { diag, DiagLogLevel } from '@opentelemetry/api';
-import type { SpanLimits } from '@opentelemetry/sdk-trace';
+import type { SpanLimits, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { chooseExporters } from './config/choose-exporters.ts';
 import { withEnvironment } from './config/environment.ts';
 import { loadSettings } from './config/load.ts';
@@ -35,8 +35,13 @@ const here = import.meta.dirname;
 /** Loads one of the bundle's parts, see scripts/build.ts. */
 const load = (part: string): unknown => require(`./${part}.js`);
 
+export interface StartOptions {
+  /** Gets the spans in place of the configured exporters. */
+  readonly processor?: SpanProcessor;
+}
+
 /** Starts tracing in this process or thread. What goes wrong is one line; only `TRACING_STRICT` ends the process. */
-export function start(): void {
+export function start({ processor }: StartOptions = {}): void {
   const globals = globalThis as { [RUNTIME]?: Runtime };
   const { settings, sources, problems, mustStop, sdkEnvironment } = loadSettings({
     env: process.env,
@@ -59,8 +64,8 @@ export function start(): void {
 
   const wantsMetrics = isOn(settings.metricsExporter);
   const wantsOthers = wantsMetrics || isOn(settings.logsExporter);
-  const choices = chooseExporters(settings, sources);
-  if (choices.length === 0 && !wantsOthers) return;
+  const choices = processor === undefined ? chooseExporters(settings, sources) : [];
+  if (choices.length === 0 && processor === undefined && !wantsOthers) return;
 
   const logLevel = DiagLogLevel[settings.logLevel.toUpperCase() as keyof typeof DiagLogLevel];
   diag.setLogger(createDiagLogger(log), { logLevel, suppressOverrideMessage: true });
@@ -71,6 +76,7 @@ export function start(): void {
     ignoredPorts: settings.prometheusPort === undefined ? [] : [settings.prometheusPort],
   });
   const exporters = createExporters(choices, { ...settings, ready }, log, load);
+  const processors = processor === undefined ? exporters.map((exporter) => exporter.processor) : [processor];
   const openSpans = new OpenSpans();
 
   const instrumented = instrument({
@@ -94,8 +100,7 @@ export function start(): void {
     const created = new NodeSDK({
       resource,
       autoDetectResources: false,
-      spanProcessors:
-        exporters.length === 0 ? [] : [openSpans, new UrlSecrets(), ...exporters.map(({ processor }) => processor)],
+      spanProcessors: processors.length === 0 ? [] : [openSpans, new UrlSecrets(), ...processors],
       sampler: createSampler(settings.tracesSampler, settings.tracesSamplerArg),
       spanLimits: spanLimits(settings),
       textMapPropagator: createPropagator(settings.propagators, load),
