@@ -46,7 +46,7 @@ function renderLevel(level: Level, depth: number): string {
   return entries
     .map(([key, below]) => {
       if (below instanceof Map) return `\n${indent}#${key}:\n${renderLevel(below, depth + 1)}`;
-      const [name, row] = below as Row;
+      const [name, row] = below;
       const value = EXAMPLES[name] ?? preset(row);
       return `\n${indent}# ${row.doc}\n${indent}${name === 'tracingUrl' ? '' : '#'}${key}:${value === '' ? '' : ` ${value}`}\n`;
     })
