@@ -100,8 +100,9 @@ Lists may be YAML lists or text with commas, maps may be YAML maps or \`key=valu
 4. Else by OTLP. \`/v1/traces\` is appended to \`OTEL_EXPORTER_OTLP_ENDPOINT\`, while \`OTEL_EXPORTER_OTLP_TRACES_ENDPOINT\` is
    used as it is. gRPC goes to \`http://localhost:4317\` when no endpoint is set.
 
-User and password may be part of an address (\`http://user:password@host\`). They are sent as basic authentication and
-never shown.
+Each of these addresses may be a list, and its first that takes spans gets them; a unix socket is an address too. User and
+password may be part of an address (\`http://user:password@host\`). They are sent as basic authentication and
+never shown. What happens on the way, with proxies, TLS and answers that are no good: [delivery.md](delivery.md).
 
 ## Mistakes
 

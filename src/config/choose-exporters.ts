@@ -1,14 +1,34 @@
-import type { Sources } from './resolve.ts';
+import { basicAuthorization, splitCredentials } from './credentials.ts';
 import type { Settings } from './options.ts';
+import { parseProxy, proxyOption, type Proxy } from './proxy.ts';
+import type { Sources } from './resolve.ts';
 import type { Source } from './source.ts';
+import { hasScheme, parseUnixAddress } from './url-type.ts';
 
-export interface JaegerHttpChoice {
-  readonly kind: 'jaeger-http';
-  /** Without credentials. */
+/** One address that takes spans. */
+export interface Endpoint {
+  /** Complete and without credentials; for gRPC without a path. */
   readonly url: string;
-  readonly user?: string;
-  readonly password?: string;
+  /** A unix socket in the place of the URL's host. */
+  readonly socketPath?: string;
+  readonly proxy?: Proxy;
+  /** Names in lower case; the credentials of the address are among them. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface NetworkChoice {
+  /** The first that takes spans gets them. */
+  readonly endpoints: readonly Endpoint[];
+  /** The longest that one attempt may take, with all endpoints. */
   readonly timeoutMs: number;
+  readonly compression: 'gzip' | 'none';
+  readonly certificate?: string;
+  readonly clientKey?: string;
+  readonly clientCertificate?: string;
+}
+
+export interface JaegerHttpChoice extends NetworkChoice {
+  readonly kind: 'jaeger-http';
 }
 
 export interface JaegerAgentChoice {
@@ -18,20 +38,9 @@ export interface JaegerAgentChoice {
   readonly protocol: 'binary' | 'compact';
 }
 
-export interface OtlpChoice {
+export interface OtlpChoice extends NetworkChoice {
   readonly kind: 'otlp';
   readonly protocol: Settings['otlpProtocol'];
-  /** Complete and without credentials; for gRPC without a path, and perhaps without a scheme. */
-  readonly url: string;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly timeoutMs: number;
-  readonly compression: 'gzip' | 'none';
-  readonly certificate?: string;
-  readonly clientKey?: string;
-  readonly clientCertificate?: string;
-  /** No TLS. */
-  readonly insecure: boolean;
   /** Nobody named an endpoint. */
   readonly isDefault: boolean;
 }
@@ -42,11 +51,13 @@ export interface ConsoleChoice {
 
 export type ExporterChoice = JaegerHttpChoice | JaegerAgentChoice | OtlpChoice | ConsoleChoice;
 
-const DEFAULT_JAEGER_URL = 'http://localhost:14268/api/traces';
-const DEFAULT_OTLP_URL = {
-  'http/protobuf': 'http://localhost:4318/v1/traces',
-  'http/json': 'http://localhost:4318/v1/traces',
-  grpc: 'http://localhost:4317',
+const JAEGER_PATH = '/api/traces';
+const OTLP_PATH = '/v1/traces';
+const DEFAULT_JAEGER_URLS = [`http://localhost:14268${JAEGER_PATH}`];
+const DEFAULT_OTLP_URLS = {
+  'http/protobuf': [`http://localhost:4318${OTLP_PATH}`],
+  'http/json': [`http://localhost:4318${OTLP_PATH}`],
+  grpc: ['http://localhost:4317'],
 } as const;
 const AGENT_BINARY_PORT = 6832;
 const AGENT_COMPACT_PORT = 6831;
@@ -80,19 +91,25 @@ function namesJaeger(settings: Settings): boolean {
 
 function chooseJaeger(settings: Settings, sources: Sources | undefined): JaegerHttpChoice | JaegerAgentChoice {
   const named = jaegerUrlOption(settings, sources);
-  const { jaegerAgentHost, jaegerAgentPort } = settings;
+  const { jaegerAgentHost, jaegerAgentPort, jaegerHeaders, jaegerUser, jaegerPassword } = settings;
   if (named === undefined && (jaegerAgentHost !== undefined || jaegerAgentPort !== undefined)) {
     const port = jaegerAgentPort ?? AGENT_BINARY_PORT;
     const protocol = port === AGENT_COMPACT_PORT ? 'compact' : 'binary';
     return { kind: 'jaeger-agent', host: jaegerAgentHost ?? 'localhost', port, protocol };
   }
-  const { url, user, password } = splitCredentials((named && settings[named]) ?? DEFAULT_JAEGER_URL);
+  const endpoints = ((named && settings[named]) ?? DEFAULT_JAEGER_URLS).map((text) => {
+    const { url, user, password } = splitCredentials(text);
+    const authorization = basicAuthorization(jaegerUser ?? user, jaegerPassword ?? password);
+    return reach(url, JAEGER_PATH, { ...given('authorization', authorization), ...jaegerHeaders }, settings);
+  });
   return {
     kind: 'jaeger-http',
-    url,
-    ...given('user', settings.jaegerUser ?? user),
-    ...given('password', settings.jaegerPassword ?? password),
+    endpoints,
     timeoutMs: settings.jaegerTimeoutMs,
+    compression: settings.jaegerCompression,
+    ...given('certificate', settings.jaegerCertificate),
+    ...given('clientKey', settings.jaegerClientKey),
+    ...given('clientCertificate', settings.jaegerClientCertificate),
   };
 }
 
@@ -110,31 +127,55 @@ export function jaegerUrlOption(settings: Settings, sources?: Sources): 'tracing
 /** @see https://opentelemetry.io/docs/specs/otel/protocol/exporter/ */
 function chooseOtlp(settings: Settings): OtlpChoice {
   const protocol = settings.otlpTracesProtocol;
-  const isGrpc = protocol === 'grpc';
   const own = settings.otlpTracesEndpoint;
   const named = own ?? settings.otlpEndpoint;
-  const { url: endpoint, user, password } = splitCredentials(named ?? DEFAULT_OTLP_URL[protocol]);
-  const scheme = endpoint.slice(0, endpoint.indexOf('://') + 1).toLowerCase();
-  const hasScheme = scheme !== '';
-  const full = hasScheme || isGrpc ? endpoint : `http://${endpoint}`;
-  const url = isGrpc || named === undefined || own !== undefined ? full : appendPath(full, '/v1/traces');
-  const headers = { ...settings.otlpHeaders, ...settings.otlpTracesHeaders };
-  if (user !== undefined && headers['authorization'] === undefined) {
-    headers['authorization'] = `Basic ${Buffer.from(`${user}:${password ?? ''}`).toString('base64')}`;
-  }
+  const endpoints = (named ?? DEFAULT_OTLP_URLS[protocol]).map((text) => {
+    const { url, user, password } = splitCredentials(text);
+    const headers = {
+      ...given('authorization', basicAuthorization(user, password)),
+      ...settings.otlpHeaders,
+      ...settings.otlpTracesHeaders,
+    };
+    if (protocol === 'grpc') {
+      const scheme = settings.otlpTracesInsecure ? 'http' : 'https';
+      return reach(hasScheme(url) ? url : `${scheme}://${url}`, '', headers, settings);
+    }
+    const full = hasScheme(url) ? url : `http://${url}`;
+    return own === undefined
+      ? reach(full, '', headers, settings, named && OTLP_PATH)
+      : reach(full, OTLP_PATH, headers, settings);
+  });
   return {
     kind: 'otlp',
     protocol,
-    url,
-    headers,
+    endpoints,
     timeoutMs: settings.otlpTracesTimeoutMs,
     compression: settings.otlpTracesCompression,
     ...given('certificate', settings.otlpTracesCertificate),
     ...given('clientKey', settings.otlpTracesClientKey),
     ...given('clientCertificate', settings.otlpTracesClientCertificate),
-    insecure: hasScheme ? scheme === 'http:' : !isGrpc || settings.otlpTracesInsecure,
     isDefault: named === undefined,
   };
+}
+
+/**
+ * @param unixPath what a unix socket is asked for that is named without a path
+ * @param appended what comes behind the path
+ */
+function reach(
+  address: string,
+  unixPath: string,
+  headers: Endpoint['headers'],
+  settings: Settings,
+  appended?: string,
+): Endpoint {
+  const unix = parseUnixAddress(address);
+  const whole = unix === undefined ? address : `http://localhost${unix.path || unixPath}`;
+  const url = appended === undefined ? whole : appendPath(whole, appended);
+  if (unix !== undefined) return { url, socketPath: unix.socketPath, headers };
+  const option = proxyOption(url, settings);
+  const proxy = option && parseProxy(settings[option] ?? '');
+  return proxy === undefined ? { url, headers } : { url, proxy, headers };
 }
 
 /** Puts `path` behind the path of `url`, which may end with a slash. */
@@ -142,25 +183,6 @@ export function appendPath(url: string, path: string): string {
   const whole = new URL(url);
   whole.pathname = whole.pathname.replace(/\/+$/, '') + path;
   return whole.href;
-}
-
-function splitCredentials(text: string): { url: string; user?: string; password?: string } {
-  // the first URL that a process parses takes half a millisecond
-  if (!text.includes('@') || !URL.canParse(text)) return { url: text };
-  const whole = new URL(text);
-  const { username, password } = whole;
-  if (username === '' && password === '') return { url: text };
-  whole.username = '';
-  whole.password = '';
-  return { url: whole.href, user: decode(username), password: decode(password) };
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** A property that is absent rather than undefined. */

@@ -1,15 +1,18 @@
 import {
   appendPath,
-  chooseExporters,
   jaegerUrlOption,
+  type ExporterChoice,
   type JaegerAgentChoice,
+  type NetworkChoice,
   type OtlpChoice,
 } from './choose-exporters.ts';
 import { maskUrl } from './mask.ts';
 import type { SettingName, Settings } from './options.ts';
 import type { Problem } from './problem.ts';
+import { proxyOption } from './proxy.ts';
 import type { Sources } from './resolve.ts';
 import { nameInSource } from './source.ts';
+import { hasScheme, parseUnixAddress } from './url-type.ts';
 
 /** What ports that people mix up are for. */
 const otherPorts: Readonly<Record<string, string>> = {
@@ -26,12 +29,13 @@ const otherPorts: Readonly<Record<string, string>> = {
  * Values that are right by themselves and used as they are, but will hardly do what was meant: one line each, which
  * names the fix.
  */
-export function hintsFor(settings: Settings, sources: Sources): readonly Problem[] {
+export function hintsFor(choices: readonly ExporterChoice[], settings: Settings, sources: Sources): readonly Problem[] {
   const hints: (string | undefined)[] = [];
-  for (const choice of chooseExporters(settings, sources)) {
-    if (choice.kind === 'jaeger-http') hints.push(jaegerUrlHint(settings, sources));
+  for (const choice of choices) {
+    if (choice.kind === 'jaeger-http') hints.push(...jaegerUrlHints(settings, sources));
     if (choice.kind === 'jaeger-agent') hints.push(agentHint(choice, sources));
-    if (choice.kind === 'otlp') hints.push(otlpHint(choice, settings, sources));
+    if (choice.kind === 'otlp') hints.push(...otlpHints(choice, settings, sources));
+    if ('endpoints' in choice) hints.push(...proxyHints(choice, settings, sources));
   }
   hints.push(samplerHint(settings, sources));
   return hints.filter((hint) => hint !== undefined).map((text) => ({ severity: 'hint', text }));
@@ -42,11 +46,19 @@ function named(name: SettingName, sources: Sources): string | undefined {
   return source.kind === 'default' ? undefined : nameInSource(source);
 }
 
-function jaegerUrlHint(settings: Settings, sources: Sources): string | undefined {
+/** Says one item of a list, or the only one. */
+function said(option: SettingName, items: readonly string[], item: string, sources: Sources): string {
+  return `${named(option, sources)} ${items.length === 1 ? 'is' : 'has'} ${maskUrl(item)}`;
+}
+
+function jaegerUrlHints(settings: Settings, sources: Sources): readonly (string | undefined)[] {
   const option = jaegerUrlOption(settings, sources);
-  const text = option && settings[option];
-  if (option === undefined || text === undefined) return undefined;
-  const is = `${named(option, sources)} is ${maskUrl(text)}`;
+  const items = (option && settings[option]) ?? [];
+  return items.map((item) => option && jaegerUrlHint(item, said(option, items, item, sources)));
+}
+
+function jaegerUrlHint(text: string, is: string): string | undefined {
+  if (isWholeUnix(text)) return undefined;
   const url = new URL(text);
   const host = url.hostname;
   if (url.port === '4317' || url.port === '4318') {
@@ -76,27 +88,37 @@ function agentHint({ host, port }: JaegerAgentChoice, sources: Sources): string 
   return `${named('jaegerAgentPort', sources)} is ${port}, ${meaning}; ${fix}`;
 }
 
-function otlpHint(choice: OtlpChoice, settings: Settings, sources: Sources): string | undefined {
-  if (choice.isDefault) return undefined;
+function otlpHints(choice: OtlpChoice, settings: Settings, sources: Sources): readonly (string | undefined)[] {
   const option = settings.otlpTracesEndpoint === undefined ? 'otlpEndpoint' : 'otlpTracesEndpoint';
-  const text = settings[option] ?? '';
-  const is = `${named(option, sources)} is ${maskUrl(text)}`;
-  const hasScheme = /^https?:\/\//i.test(text);
-  const url = new URL(hasScheme ? text : `http://${text}`);
-  if (choice.protocol === 'grpc') {
+  const items = settings[option] ?? [];
+  return items.map((item) => otlpHint(item, said(option, items, item, sources), option, choice.protocol));
+}
+
+function otlpHint(
+  text: string,
+  is: string,
+  option: 'otlpEndpoint' | 'otlpTracesEndpoint',
+  protocol: OtlpChoice['protocol'],
+): string | undefined {
+  if (isWholeUnix(text)) return undefined;
+  const full = hasScheme(text) ? text : `http://${text}`;
+  const url = new URL(full);
+  if (protocol === 'grpc') {
     if (url.port === '4318') {
       const fix = `use port 4317, or set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`;
       return `${is}, ${otherPorts[url.port]}, but the protocol is grpc; ${fix}`;
     }
   } else if (url.port === '4317') {
     const fix = 'use port 4318, or set OTEL_EXPORTER_OTLP_PROTOCOL=grpc';
-    return `${is}, ${otherPorts[url.port]}, but the protocol is ${choice.protocol}; ${fix}`;
+    return `${is}, ${otherPorts[url.port]}, but the protocol is ${protocol}; ${fix}`;
   }
   if (url.port === '14268')
     return `${is}, ${otherPorts[url.port]}; set TRACING_URL=http://${url.hostname}:14268/api/traces instead`;
   if (url.port === '16686') return `${is}, ${otherPorts[url.port]}; it takes OTLP at http://${url.hostname}:4318`;
-  if (choice.protocol === 'grpc') return undefined;
-  if (!hasScheme) return `${is}, without a scheme; taken as ${maskUrl(choice.url)}`;
+  if (protocol === 'grpc') return undefined;
+  if (full !== text) {
+    return `${is}, without a scheme; taken as ${option === 'otlpEndpoint' ? appendPath(full, '/v1/traces') : full}`;
+  }
   if (option === 'otlpEndpoint' && /\/v1\/traces\/?$/.test(url.pathname)) {
     return `${is}, and /v1/traces is appended to it; leave it out, or set OTEL_EXPORTER_OTLP_TRACES_ENDPOINT instead`;
   }
@@ -104,6 +126,20 @@ function otlpHint(choice: OtlpChoice, settings: Settings, sources: Sources): str
     return `${is}, without a path and used as it is; did you mean ${maskUrl(appendPath(text, '/v1/traces'))}?`;
   }
   return undefined;
+}
+
+/** A unix socket by itself has neither port nor path to be wrong. */
+function isWholeUnix(text: string): boolean {
+  return parseUnixAddress(text)?.path === '';
+}
+
+function proxyHints({ endpoints }: NetworkChoice, settings: Settings, sources: Sources): readonly string[] {
+  const hints = endpoints.map(({ url, socketPath, proxy }) => {
+    const option = proxy !== undefined || socketPath !== undefined ? undefined : proxyOption(url, settings);
+    if (option === undefined) return undefined;
+    return `${said(option, [''], settings[option] ?? '', sources)}, no proxy with http:// or https://; connecting without it`;
+  });
+  return [...new Set(hints)].filter((hint) => hint !== undefined);
 }
 
 function samplerHint({ tracesSampler }: Settings, sources: Sources): string | undefined {

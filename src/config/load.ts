@@ -1,3 +1,5 @@
+import { certificateProblems } from './certificates.ts';
+import { chooseExporters } from './choose-exporters.ts';
 import { findYamlFile, readTextFile, type FileContent } from './files.ts';
 import { hintsFor } from './hints.ts';
 import type { Settings } from './options.ts';
@@ -25,8 +27,6 @@ export interface Loaded {
   /** Frozen, its lists and maps too. */
   readonly settings: Settings;
   readonly sources: Sources;
-  /** What each source holds, the ones that do not count as well. */
-  readonly candidates: Candidates;
   readonly problems: readonly Problem[];
   /** `TRACING_STRICT` is set and there are problems: say them and end with code 78 before the app runs. */
   readonly mustStop: boolean;
@@ -54,11 +54,11 @@ export function loadSettings({ env, cwd, readers }: Inputs): Loaded {
   if (unknown.length > 0) problems.push(...suggestVariables(unknown, known, readers.suggest()));
 
   const { settings, sources } = resolveSettings(candidates, problems);
-  problems.push(...hintsFor(settings, sources));
+  const choices = chooseExporters(settings, sources);
+  problems.push(...hintsFor(choices, settings, sources), ...certificateProblems(choices, sources, cwd));
   return {
     settings,
     sources,
-    candidates,
     problems,
     mustStop: settings.strict && problems.length > 0,
     sdkEnvironment: sdkEnvironmentOf(env, settings, sources, candidates),

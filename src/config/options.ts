@@ -2,8 +2,9 @@ import { instrumentationNames } from './instrumentation-names.ts';
 import { listOf } from './list-type.ts';
 import type { Option, ValueOf } from './option.ts';
 import { otlpOptions } from './otlp-options.ts';
-import { attributes } from './pairs-type.ts';
+import { attributes, headers } from './pairs-type.ts';
 import { sdkOptions } from './sdk-options.ts';
+import { collectorUrls } from './url-type.ts';
 import {
   boolean,
   bytes,
@@ -11,7 +12,6 @@ import {
   flag,
   hostAddress,
   hostName,
-  httpUrl,
   length,
   listenPort,
   milliseconds,
@@ -30,6 +30,7 @@ import {
  *     preload          sdkDisabled configFile strict flushTimeoutMs logCorrelation maxPayloadBytes maxQueueBytes logLevel
  *     service          serviceName namespace address resourceAttributes registerName grpcPort resourceDetectors
  *     exporter         tracesExporter tracingUrl jaegerEndpoint jaegerUser jaegerPassword jaegerTimeoutMs
+ *                      jaegerHeaders jaegerCompression jaegerCertificate jaegerClientKey jaegerClientCertificate
  *                      jaegerAgentHost jaegerAgentPort
  *     otlp             otlp… otlpTraces… otlpMetrics… otlpLogs… with Endpoint Protocol Headers TimeoutMs Compression
  *                      Certificate ClientKey ClientCertificate Insecure (src/config/otlp-options.ts)
@@ -41,7 +42,7 @@ import {
  *                      linkAttributeCountLimit
  *     instrumentation  enabledInstrumentations disabledInstrumentations …
  *     metrics, logs    metricsExporter logsExporter … (src/config/sdk-options.ts)
- *     platform         podIp lambdaHandler
+ *     platform         httpProxy httpsProxy noProxy podIp lambdaHandler
  *
  * `none` in a list is the empty list; an option without a default is `undefined` where nothing sets it.
  */
@@ -49,10 +50,10 @@ export const options = {
   tracingUrl: {
     env: ['TRACING_URL'],
     yaml: 'tracing_url',
-    type: httpUrl,
+    type: collectorUrls,
     default: undefined,
     group: 'exporter',
-    doc: 'Where Jaeger takes spans, such as `http://jaeger:14268/api/traces`; may hold `user:password@`.',
+    doc: 'Where Jaeger takes spans, such as `http://jaeger:14268/api/traces`; may hold `user:password@`. Several are a list: the first that takes spans gets them.',
   },
   tracesExporter: {
     env: ['OTEL_TRACES_EXPORTER'],
@@ -65,7 +66,7 @@ export const options = {
   jaegerEndpoint: {
     env: ['OTEL_EXPORTER_JAEGER_ENDPOINT'],
     yaml: 'exporter.jaeger.endpoint',
-    type: httpUrl,
+    type: collectorUrls,
     default: undefined,
     group: 'exporter',
     doc: 'Same as `TRACING_URL`, by its OpenTelemetry name.',
@@ -94,6 +95,47 @@ export const options = {
     default: 10_000,
     group: 'exporter',
     doc: 'The longest that one request to Jaeger may take; 0 is no limit.',
+  },
+  jaegerHeaders: {
+    env: ['OTEL_EXPORTER_JAEGER_HEADERS'],
+    yaml: 'exporter.jaeger.headers',
+    type: headers,
+    default: {},
+    secret: true,
+    group: 'exporter',
+    doc: 'Headers of each request to Jaeger, `name=value,name2=value2`; in YAML a map.',
+  },
+  jaegerCompression: {
+    env: ['OTEL_EXPORTER_JAEGER_COMPRESSION'],
+    yaml: 'exporter.jaeger.compression',
+    type: oneOf('gzip', 'none'),
+    default: 'none',
+    group: 'exporter',
+    doc: 'Compression of requests to Jaeger; a Jaeger that does not unzip, such as 1.x, is then sent plain ones.',
+  },
+  jaegerCertificate: {
+    env: ['OTEL_EXPORTER_JAEGER_CERTIFICATE'],
+    yaml: 'exporter.jaeger.certificate',
+    type: text,
+    default: undefined,
+    group: 'exporter',
+    doc: 'File with the certificates to trust, PEM, for Jaeger by https.',
+  },
+  jaegerClientKey: {
+    env: ['OTEL_EXPORTER_JAEGER_CLIENT_KEY'],
+    yaml: 'exporter.jaeger.client_key',
+    type: text,
+    default: undefined,
+    group: 'exporter',
+    doc: 'File with the own private key for mutual TLS, PEM, for Jaeger by https.',
+  },
+  jaegerClientCertificate: {
+    env: ['OTEL_EXPORTER_JAEGER_CLIENT_CERTIFICATE'],
+    yaml: 'exporter.jaeger.client_certificate',
+    type: text,
+    default: undefined,
+    group: 'exporter',
+    doc: 'File with the own certificate for mutual TLS, PEM, for Jaeger by https.',
   },
   jaegerAgentHost: {
     env: ['OTEL_EXPORTER_JAEGER_AGENT_HOST'],
@@ -435,6 +477,27 @@ export const options = {
   ...otlpOptions,
   ...sdkOptions,
 
+  httpProxy: {
+    env: ['http_proxy', 'HTTP_PROXY'],
+    type: text,
+    default: undefined,
+    group: 'platform',
+    doc: 'Proxy to targets with `http://`, such as `http://user:password@proxy:3128`.',
+  },
+  httpsProxy: {
+    env: ['https_proxy', 'HTTPS_PROXY'],
+    type: text,
+    default: undefined,
+    group: 'platform',
+    doc: 'Proxy to targets with `https://`.',
+  },
+  noProxy: {
+    env: ['no_proxy', 'NO_PROXY'],
+    type: text,
+    default: undefined,
+    group: 'platform',
+    doc: 'Hosts that are reached without a proxy: names with their subdomains, `.name` for these only, addresses, CIDR blocks, each with a port or without, or `*`.',
+  },
   podIp: {
     env: ['POD_IP'],
     type: hostName,

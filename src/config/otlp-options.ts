@@ -1,12 +1,13 @@
 import { headers } from './pairs-type.ts';
 import type { Option } from './option.ts';
-import { boolean, endpoint, oneOf, text, timeoutMilliseconds } from './value-type.ts';
+import { endpoint, endpoints } from './url-type.ts';
+import { boolean, oneOf, text, timeoutMilliseconds, type ValueType } from './value-type.ts';
 
 const protocol = oneOf('http/protobuf', 'http/json', 'grpc');
 const compression = oneOf('gzip', 'none');
 
 /** The options that the specification has for OTLP, once for all signals and once for each of them. */
-function rowsOf(signal: '' | 'TRACES' | 'METRICS' | 'LOGS') {
+function rowsOf<Endpoint>(signal: '' | 'TRACES' | 'METRICS' | 'LOGS', endpointType: ValueType<Endpoint>) {
   const env = (name: string) => [`OTEL_EXPORTER_OTLP_${signal && `${signal}_`}${name}`];
   const yaml = (name: string) => `exporter.otlp.${signal && `${signal.toLowerCase()}.`}${name}`;
   const group = signal === 'METRICS' ? 'metrics' : signal === 'LOGS' ? 'logs' : 'otlp';
@@ -19,12 +20,12 @@ function rowsOf(signal: '' | 'TRACES' | 'METRICS' | 'LOGS') {
       ...common,
       env: env('ENDPOINT'),
       yaml: yaml('endpoint'),
-      type: endpoint,
+      type: endpointType,
       default: undefined,
       doc:
         signal === ''
-          ? 'Where the collector is; over HTTP `/v1/traces` is appended. `http://localhost:4318` (gRPC: `:4317`) when unset.'
-          : `Where the collector takes ${signal.toLowerCase()}, used as it is.`,
+          ? 'Where the collector is; over HTTP `/v1/traces` is appended. `http://localhost:4318` (gRPC: `:4317`) when unset. Several are a list: the first that takes spans gets them; metrics and logs go to the first that is no unix socket.'
+          : `Where the collector takes ${signal.toLowerCase()}, used as it is${signal === 'TRACES' ? '; a list like the one for all signals' : ''}.`,
     },
     protocol: {
       ...common,
@@ -101,22 +102,24 @@ function rowsOf(signal: '' | 'TRACES' | 'METRICS' | 'LOGS') {
   } as const satisfies Readonly<Record<string, Option>>;
 }
 
-type Rows = ReturnType<typeof rowsOf>;
+type Rows<Endpoint> = ReturnType<typeof rowsOf<Endpoint>>;
 
-type Named<Prefix extends string> = { readonly [Name in keyof Rows as `${Prefix}${Capitalize<Name>}`]: Rows[Name] };
+type Named<Prefix extends string, Endpoint> = {
+  readonly [Name in keyof Rows<Endpoint> as `${Prefix}${Capitalize<Name>}`]: Rows<Endpoint>[Name];
+};
 
-function named<Prefix extends string>(prefix: Prefix, rows: Rows): Named<Prefix> {
+function named<Prefix extends string, Endpoint>(prefix: Prefix, rows: Rows<Endpoint>): Named<Prefix, Endpoint> {
   const entries = Object.entries(rows).map(([name, row]) => [
     prefix + name.charAt(0).toUpperCase() + name.slice(1),
     row,
   ]);
-  return Object.fromEntries(entries) as Named<Prefix>;
+  return Object.fromEntries(entries) as Named<Prefix, Endpoint>;
 }
 
 /** `otlpEndpoint`, `otlpTracesEndpoint`, `otlpMetricsEndpoint`, `otlpLogsEndpoint` and so on. */
 export const otlpOptions = {
-  ...named('otlp', rowsOf('')),
-  ...named('otlpTraces', rowsOf('TRACES')),
-  ...named('otlpMetrics', rowsOf('METRICS')),
-  ...named('otlpLogs', rowsOf('LOGS')),
+  ...named('otlp', rowsOf('', endpoints)),
+  ...named('otlpTraces', rowsOf('TRACES', endpoints)),
+  ...named('otlpMetrics', rowsOf('METRICS', endpoint)),
+  ...named('otlpLogs', rowsOf('LOGS', endpoint)),
 };

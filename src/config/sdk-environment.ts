@@ -1,3 +1,4 @@
+import type { Option } from './option.ts';
 import { optionRows, type SettingName, type Settings } from './options.ts';
 import type { Sources } from './resolve.ts';
 
@@ -22,11 +23,15 @@ export function sdkEnvironmentOf(
     const isOwn =
       source.kind === 'yaml' ? source.path === row.yaml : 'variable' in source && row.env.includes(source.variable);
     const isSeen = row.sdk !== 'hidden' && (isOwn || row.sdk === 'default');
-    const text = isSeen ? row.type.format(settings[name]) : undefined;
+    const text = isSeen ? showToSdk(row, settings[name]) : undefined;
     for (const [index, variable] of row.env.entries()) {
       const wanted = index === 0 ? text : undefined;
       if (env[variable] !== wanted) overlay[variable] = wanted;
     }
   }
   return Object.freeze(overlay);
+}
+
+function showToSdk({ type }: Option, value: unknown): string | undefined {
+  return type.formatForSdk === undefined ? type.format(value) : type.formatForSdk(value);
 }

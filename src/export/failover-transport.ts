@@ -3,6 +3,8 @@ import { silentLog, type Transport } from './transport.ts';
 
 const FIRST_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 30_000;
+/** Less than the end of a process waits for all. */
+const FIRST_PATIENCE_MS = 400;
 
 interface Target {
   readonly transport: Transport;
@@ -10,6 +12,8 @@ interface Target {
   pauseMs: number;
   /** Until then others are preferred. */
   downUntilMs: number;
+  /** The most that an attempt takes where others are left to try; Infinity where it has just taken spans. */
+  patienceMs: number;
   /** It has been said that its spans go elsewhere. */
   isTold: boolean;
 }
@@ -22,13 +26,16 @@ interface Failure {
 /**
  * Sends each payload to the first target that is in order and, where that fails, to the next one within the same attempt.
  *
- * One that has others in order behind it gets half of the time that is left, so that never to answer costs no more. A
- * target that failed is passed over for 1 s, then for twice as long after each further failure up to 30 s, with ±20 % jitter, or for
- * as long as it asked; one payload at a time tries it then, and where all others fail it is tried at once. A refusal
- * of the payload is final; one that speaks of the target counts as its failure.
+ * One that has others in order behind it gets half of the time that is left at most, so that never to answer costs no more;
+ * as long as it has not taken any, it gets 400 ms, and twice as much after each failure. A target that failed is passed over
+ * for 1 s, then for twice as long after each further failure up to 30 s, with ±20 % jitter, or for as long as it asked; one
+ * payload at a time tries it then, and where all others fail it is tried at once. A refusal of the payload is final; one
+ * that speaks of the target counts as its failure.
  */
 export function createFailoverTransport(transports: readonly Transport[], log = silentLog): Transport {
-  const targets = transports.map((transport): Target => ({ transport, pauseMs: 0, downUntilMs: 0, isTold: false }));
+  const targets = transports.map((transport): Target => {
+    return { transport, pauseMs: 0, downUntilMs: 0, patienceMs: FIRST_PATIENCE_MS, isTold: false };
+  });
   let isClosed = false;
 
   function isUp({ downUntilMs }: Target): boolean {
@@ -36,6 +43,7 @@ export function createFailoverTransport(transports: readonly Transport[], log = 
   }
 
   function rest(target: Target, askedMs: number): void {
+    target.patienceMs = target.patienceMs === Infinity ? FIRST_PATIENCE_MS : target.patienceMs * 2;
     target.pauseMs = Math.min(MAX_PAUSE_MS, Math.max(FIRST_PAUSE_MS, target.pauseMs * 2));
     const jitteredMs = target.pauseMs * (0.8 + Math.random() * 0.4);
     target.downUntilMs = performance.now() + Math.max(jitteredMs, askedMs);
@@ -44,6 +52,7 @@ export function createFailoverTransport(transports: readonly Transport[], log = 
   function took(target: Target, failures: readonly Failure[]): void {
     target.pauseMs = 0;
     target.downUntilMs = 0;
+    target.patienceMs = Infinity;
     if (target.isTold) log.over(`failover ${nameOf(target)}`, `${nameOf(target)} takes spans again`);
     target.isTold = false;
     for (const { target: failed, why } of failures) {
@@ -72,7 +81,7 @@ export function createFailoverTransport(transports: readonly Transport[], log = 
         if (target.pauseMs > 0 && isUp(target)) target.downUntilMs = performance.now() + target.pauseMs;
         const { downUntilMs } = target;
         const hasAll = index === up.length - 1 || index === order.length - 1;
-        const untilMs = hasAll ? deadlineMs : performance.now() + leftMs / 2;
+        const untilMs = hasAll ? deadlineMs : performance.now() + Math.min(target.patienceMs, leftMs / 2);
         const outcome = await target.transport.send(payload, untilMs, onHandedOver);
         if (outcome.status === 'delivered' || (outcome.status === 'refused' && outcome.elsewhere !== true)) {
           took(target, failures);

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ExporterChoice } from '../config/choose-exporters.ts';
+import type { ExporterChoice, NetworkChoice } from '../config/choose-exporters.ts';
 import type { Settings } from '../config/options.ts';
 import type { Log } from '../core/log.ts';
 import { createExporter, type ExporterOptions } from '../export/create-exporter.ts';
 import type { Exporter } from '../export/exporter.ts';
+import { readTlsFiles } from '../export/tls-files.ts';
 import type { TlsConfig, TransportConfig } from '../export/transport.ts';
 import type { Encoder } from '../wire/encoder.ts';
 
@@ -40,13 +40,12 @@ function create(choice: ExporterChoice, options: Batching & { log: Log }, load: 
   switch (choice.kind) {
     case 'jaeger-http': {
       const { createJaegerEncoder } = load('jaeger-encoder') as typeof import('../wire/jaeger-encoder.ts');
-      const headers = authorization(choice.user, choice.password);
       return createExporter({
         ...options,
         ...spooling('jaeger', options, load),
         encoder: createJaegerEncoder(),
         exportTimeoutMs: Math.min(choice.timeoutMs, options.exportTimeoutMs),
-        transport: { kind: 'http', url: choice.url, headers, gzip: false },
+        transport: toTransport('http', choice),
       });
     }
     case 'jaeger-agent': {
@@ -62,13 +61,6 @@ function create(choice: ExporterChoice, options: Batching & { log: Log }, load: 
       });
     }
     case 'otlp': {
-      const transport: TransportConfig = {
-        kind: choice.protocol === 'grpc' ? 'grpc' : 'http',
-        url: /^[a-z]+:\/\//i.test(choice.url) ? choice.url : `${choice.insecure ? 'http' : 'https'}://${choice.url}`,
-        headers: choice.headers,
-        gzip: choice.compression === 'gzip',
-        ...readTls(choice, options.log),
-      };
       const hint =
         'no exporter is configured; set TRACING_URL to a Jaeger or OTEL_EXPORTER_OTLP_ENDPOINT to a collector';
       return createExporter({
@@ -77,7 +69,7 @@ function create(choice: ExporterChoice, options: Batching & { log: Log }, load: 
         ...spooling(choice.protocol === 'http/json' ? 'otlp-json' : 'otlp-protobuf', options, load),
         encoder: createOtlpEncoder(choice.protocol, load),
         exportTimeoutMs: Math.min(choice.timeoutMs, options.exportTimeoutMs),
-        transport,
+        transport: toTransport(choice.protocol === 'grpc' ? 'grpc' : 'http', choice),
         ...(choice.isDefault ? { firstFailureHint: hint } : {}),
       });
     }
@@ -119,26 +111,20 @@ function createOtlpEncoder(protocol: 'http/protobuf' | 'http/json' | 'grpc', loa
   ).createOtlpProtobufEncoder();
 }
 
-function authorization(user: string | undefined, password: string | undefined): Record<string, string> {
-  if (user === undefined && password === undefined) return {};
-  const basic = Buffer.from(`${user ?? ''}:${password ?? ''}`).toString('base64');
-  return { authorization: `Basic ${basic}` };
+/** One target, or those of a list one behind the other. */
+function toTransport(kind: 'http' | 'grpc', choice: NetworkChoice): TransportConfig {
+  const tls = readTls(choice);
+  const gzip = choice.compression === 'gzip';
+  const targets = choice.endpoints.map((endpoint): TransportConfig => ({ kind, gzip, ...endpoint, ...tls }));
+  const [first] = targets;
+  return first !== undefined && targets.length === 1 ? first : { kind: 'failover', targets };
 }
 
-/** Reads the PEM files; one that cannot be read costs one line, and the connection goes without it. */
-function readTls(choice: ExporterChoice & { kind: 'otlp' }, log: Log): { tls?: TlsConfig } {
-  const tls: Record<string, string> = {};
-  const files = { ca: choice.certificate, key: choice.clientKey, cert: choice.clientCertificate };
-  for (const [name, file] of Object.entries(files)) {
-    if (file === undefined) continue;
-    try {
-      tls[name] = readFileSync(file, 'utf8');
-    } catch (error) {
-      log.line(
-        'error',
-        `${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}); connecting to ${choice.url} without it`,
-      );
-    }
-  }
-  return Object.keys(tls).length === 0 ? {} : { tls };
+/** What cannot be read has been said with the rest of the configuration. */
+function readTls({ certificate, clientKey, clientCertificate }: NetworkChoice): { tls?: TlsConfig } {
+  const named = Object.entries({ ca: certificate, key: clientKey, cert: clientCertificate });
+  const set = named.flatMap(([name, file]) => (file === undefined ? [] : [[name, resolve(file)] as const]));
+  if (set.length === 0) return {};
+  const files = Object.fromEntries(set);
+  return { tls: { ...readTlsFiles(files), files } };
 }

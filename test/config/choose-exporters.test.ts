@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chooseExporters, type ExporterChoice } from '../../src/config/choose-exporters.ts';
+import { chooseExporters, type Endpoint, type ExporterChoice } from '../../src/config/choose-exporters.ts';
 import { load, loadEnv } from './support.ts';
 
 function choose(env: NodeJS.ProcessEnv): readonly ExporterChoice[] {
@@ -10,19 +10,28 @@ function choose(env: NodeJS.ProcessEnv): readonly ExporterChoice[] {
 const otlp = {
   kind: 'otlp',
   protocol: 'http/protobuf',
-  url: 'http://localhost:4318/v1/traces',
-  headers: {},
+  endpoints: [{ url: 'http://localhost:4318/v1/traces', headers: {} }],
   timeoutMs: 10_000,
   compression: 'none',
-  insecure: true,
   isDefault: true,
 } as const;
 
-const jaeger = { kind: 'jaeger-http', url: 'http://localhost:14268/api/traces', timeoutMs: 10_000 } as const;
+const jaeger = {
+  kind: 'jaeger-http',
+  endpoints: [{ url: 'http://localhost:14268/api/traces', headers: {} }],
+  timeoutMs: 10_000,
+  compression: 'none',
+} as const;
+
+const toJaeger = (url: string, headers = {}) => ({ ...jaeger, endpoints: [{ url, headers }] });
+
+function endpointsOf(env: NodeJS.ProcessEnv): readonly Endpoint[] {
+  const [choice] = choose(env);
+  return choice !== undefined && 'endpoints' in choice ? choice.endpoints : [];
+}
 
 function urlOf(env: NodeJS.ProcessEnv): string | undefined {
-  const [choice] = choose(env);
-  return choice !== undefined && 'url' in choice ? choice.url : undefined;
+  return endpointsOf(env)[0]?.url;
 }
 
 test('nothing set is OTLP to port 4318', () => {
@@ -30,15 +39,13 @@ test('nothing set is OTLP to port 4318', () => {
 });
 
 test("any of Jaeger's addresses is Jaeger", () => {
-  assert.deepEqual(choose({ TRACING_URL: 'http://j:14268/api/traces' }), [
-    { ...jaeger, url: 'http://j:14268/api/traces' },
-  ]);
+  assert.deepEqual(choose({ TRACING_URL: 'http://j:14268/api/traces' }), [toJaeger('http://j:14268/api/traces')]);
   assert.deepEqual(
     choose({ OTEL_EXPORTER_JAEGER_ENDPOINT: 'https://j/api/traces', OTEL_EXPORTER_JAEGER_TIMEOUT: '7' }),
-    [{ ...jaeger, url: 'https://j/api/traces', timeoutMs: 7 }],
+    [{ ...toJaeger('https://j/api/traces'), timeoutMs: 7 }],
   );
   assert.deepEqual(choose({ OTEL_EXPORTER_JAEGER_USER: 'u', OTEL_EXPORTER_JAEGER_PASSWORD: 'p' }), [
-    { ...jaeger, user: 'u', password: 'p' },
+    toJaeger('http://localhost:14268/api/traces', { authorization: `Basic ${btoa('u:p')}` }),
   ]);
   assert.deepEqual(choose({ OTEL_EXPORTER_JAEGER_TIMEOUT: '7' }), [otlp]);
 });
@@ -66,9 +73,11 @@ test('exporters that are named count, in their order; none is none', () => {
 test("Jaeger's credentials are taken out of the URL, decoded, and give way to those set by themselves", () => {
   const TRACING_URL = 'http://us%40er:p%3Aw@j:14268/api/traces';
   const url = 'http://j:14268/api/traces';
-  assert.deepEqual(choose({ TRACING_URL }), [{ ...jaeger, url, user: 'us@er', password: 'p:w' }]);
-  assert.deepEqual(choose({ TRACING_URL, OTEL_EXPORTER_JAEGER_PASSWORD: 'x' }), [
-    { ...jaeger, url, user: 'us@er', password: 'x' },
+  const as = (credentials: string) => [toJaeger(url, { authorization: `Basic ${btoa(credentials)}` })];
+  assert.deepEqual(choose({ TRACING_URL }), as('us@er:p:w'));
+  assert.deepEqual(choose({ TRACING_URL, OTEL_EXPORTER_JAEGER_PASSWORD: 'x' }), as('us@er:x'));
+  assert.deepEqual(choose({ TRACING_URL, OTEL_EXPORTER_JAEGER_HEADERS: 'Authorization=Bearer%20x,x-team=a' }), [
+    toJaeger(url, { authorization: 'Bearer x', 'x-team': 'a' }),
   ]);
 });
 
@@ -76,7 +85,7 @@ test('of two Jaeger URLs the one from the higher source counts, else TRACING_URL
   const yaml = { 'tracing.yaml': 'tracing_url: http://yaml/api/traces' };
   const lower = load(t, yaml, { OTEL_EXPORTER_JAEGER_ENDPOINT: 'http://env/api/traces' });
   const [chosen] = chooseExporters(lower.settings, lower.sources);
-  assert.ok(chosen?.kind === 'jaeger-http' && chosen.url === 'http://env/api/traces');
+  assert.deepEqual(chosen, toJaeger('http://env/api/traces'));
   assert.equal(
     urlOf({ TRACING_URL: 'http://a/api/traces', OTEL_EXPORTER_JAEGER_ENDPOINT: 'http://b/api/traces' }),
     'http://a/api/traces',
@@ -98,20 +107,93 @@ test('/v1/traces is appended to the general endpoint, whatever its path; the one
 });
 
 test('gRPC goes to port 4317, without a path, and knows from the scheme whether to use TLS', () => {
-  const grpc = (env: NodeJS.ProcessEnv) => {
-    const [choice] = choose({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', ...env });
-    return choice?.kind === 'otlp' ? [choice.url, choice.insecure] : undefined;
-  };
-  assert.deepEqual(grpc({}), ['http://localhost:4317', true]);
-  assert.deepEqual(grpc({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4317' }), ['http://c:4317', true]);
-  assert.deepEqual(grpc({ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://c:4317', OTEL_EXPORTER_OTLP_INSECURE: 'true' }), [
-    'https://c:4317',
-    false,
+  const grpc = (env: NodeJS.ProcessEnv) => urlOf({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', ...env });
+  assert.equal(grpc({}), 'http://localhost:4317');
+  assert.equal(grpc({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4317' }), 'http://c:4317');
+  const insecure = { OTEL_EXPORTER_OTLP_INSECURE: 'true' };
+  assert.equal(grpc({ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://c:4317', ...insecure }), 'https://c:4317');
+  assert.equal(grpc({ OTEL_EXPORTER_OTLP_ENDPOINT: 'c:4317' }), 'https://c:4317');
+  assert.equal(grpc({ OTEL_EXPORTER_OTLP_ENDPOINT: 'c:4317', ...insecure }), 'http://c:4317');
+});
+
+test('each address of a list is an endpoint with credentials of its own, in their order', () => {
+  const url = (host: string) => `http://${host}:14268/api/traces`;
+  assert.deepEqual(endpointsOf({ TRACING_URL: 'http://u:p@a:14268/api/traces, http://b:14268/api/traces' }), [
+    { url: url('a'), headers: { authorization: `Basic ${btoa('u:p')}` } },
+    { url: url('b'), headers: {} },
   ]);
-  assert.deepEqual(grpc({ OTEL_EXPORTER_OTLP_ENDPOINT: 'c:4317' }), ['c:4317', false]);
-  assert.deepEqual(grpc({ OTEL_EXPORTER_OTLP_ENDPOINT: 'c:4317', OTEL_EXPORTER_OTLP_INSECURE: 'true' }), [
-    'c:4317',
-    true,
+  assert.deepEqual(
+    endpointsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a:4318,b:4318' }).map(({ url }) => url),
+    ['http://a:4318/v1/traces', 'http://b:4318/v1/traces'],
+  );
+  assert.deepEqual(
+    endpointsOf({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://a/x,http://b/y' }).map(({ url }) => url),
+    ['http://a/x', 'http://b/y'],
+  );
+  assert.deepEqual(
+    endpointsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'a:4317,http://b:4317', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }).map(
+      ({ url }) => url,
+    ),
+    ['https://a:4317', 'http://b:4317'],
+  );
+});
+
+test('a unix socket stands in the place of the host, and brings the path of its protocol', () => {
+  const socket = (path: string) => ({ url: `http://localhost${path}`, socketPath: '/run/o.sock', headers: {} });
+  for (const text of ['unix:/run/o.sock', 'unix:///run/o.sock', 'http+unix://%2Frun%2Fo.sock']) {
+    assert.deepEqual(endpointsOf({ TRACING_URL: text }), [socket('/api/traces')]);
+    assert.deepEqual(endpointsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: text }), [socket('/v1/traces')]);
+    assert.deepEqual(endpointsOf({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: text }), [socket('/v1/traces')]);
+    const grpc = { OTEL_EXPORTER_OTLP_ENDPOINT: text, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
+    assert.deepEqual(endpointsOf(grpc), [socket('')]);
+  }
+  const withPath = 'http+unix://%2Frun%2Fo.sock/other';
+  assert.deepEqual(endpointsOf({ TRACING_URL: withPath }), [socket('/other')]);
+  assert.deepEqual(endpointsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: withPath }), [socket('/other/v1/traces')]);
+  assert.deepEqual(endpointsOf({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: withPath }), [socket('/other')]);
+  assert.deepEqual(endpointsOf({ TRACING_URL: 'http+unix://u:p@%2Frun%2Fo.sock/x' }), [
+    { ...socket('/x'), headers: { authorization: `Basic ${btoa('u:p')}` } },
+  ]);
+});
+
+test('a proxy belongs to each endpoint that is reached by it', () => {
+  const env = {
+    TRACING_URL: 'http://a/api/traces,https://b/api/traces,http://127.0.0.1/api/traces,unix:/run/o.sock,http://in.c/x',
+    http_proxy: 'proxy:3128',
+    HTTPS_PROXY: 'https://u:p%40w@secure:8443',
+    NO_PROXY: '.c',
+  };
+  assert.deepEqual(
+    endpointsOf(env).map(({ proxy }) => proxy),
+    [
+      { url: 'http://proxy:3128' },
+      { url: 'https://secure:8443', authorization: `Basic ${btoa('u:p@w')}` },
+      undefined,
+      undefined,
+      undefined,
+    ],
+  );
+  const grpc = { OTEL_EXPORTER_OTLP_ENDPOINT: 'c:4317', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', ...env, TRACING_URL: '' };
+  assert.equal(endpointsOf(grpc)[0]?.proxy?.url, 'https://secure:8443');
+});
+
+test("Jaeger's compression and certificates are Jaeger's own", () => {
+  const env = {
+    TRACING_URL: 'https://j/api/traces',
+    OTEL_EXPORTER_JAEGER_COMPRESSION: 'gzip',
+    OTEL_EXPORTER_JAEGER_CERTIFICATE: 'ca.pem',
+    OTEL_EXPORTER_JAEGER_CLIENT_KEY: 'key.pem',
+    OTEL_EXPORTER_JAEGER_CLIENT_CERTIFICATE: 'cert.pem',
+    OTEL_EXPORTER_OTLP_CERTIFICATE: 'other.pem',
+  };
+  assert.deepEqual(choose(env), [
+    {
+      ...toJaeger('https://j/api/traces'),
+      compression: 'gzip',
+      certificate: 'ca.pem',
+      clientKey: 'key.pem',
+      clientCertificate: 'cert.pem',
+    },
   ]);
 });
 
@@ -131,14 +213,12 @@ test('what is set for traces goes before what is set for all, and headers are pu
   assert.deepEqual(choice, {
     kind: 'otlp',
     protocol: 'http/json',
-    url: 'https://c/v1/traces',
-    headers: { a: '1', b: '3 x' },
+    endpoints: [{ url: 'https://c/v1/traces', headers: { a: '1', b: '3 x' } }],
     timeoutMs: 2,
     compression: 'gzip',
     certificate: 'ca.pem',
     clientKey: 'key.pem',
     clientCertificate: 'cert.pem',
-    insecure: false,
     isDefault: false,
   });
 });
@@ -146,8 +226,8 @@ test('what is set for traces goes before what is set for all, and headers are pu
 test("an OTLP endpoint's credentials become basic authentication, unless a header is set", () => {
   const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://u:p@c:4318';
   const headersOf = (env: NodeJS.ProcessEnv) => {
-    const [choice] = choose({ OTEL_EXPORTER_OTLP_ENDPOINT, ...env });
-    return choice?.kind === 'otlp' ? [choice.url, choice.headers['authorization']] : undefined;
+    const [endpoint] = endpointsOf({ OTEL_EXPORTER_OTLP_ENDPOINT, ...env });
+    return [endpoint?.url, endpoint?.headers['authorization']];
   };
   assert.deepEqual(headersOf({}), ['http://c:4318/v1/traces', 'Basic dTpw']);
   assert.deepEqual(headersOf({ OTEL_EXPORTER_OTLP_HEADERS: 'Authorization=Bearer%20x' }), [

@@ -22,6 +22,11 @@ test('addresses that are as they should be get no hint', () => {
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'c:4317', OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'grpc' },
     { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.1' },
     { TRACING_URL: 'http://j', OTEL_TRACES_EXPORTER: 'otlp' },
+    { TRACING_URL: 'http://j:14268/api/traces,unix:/run/j.sock,http+unix://%2Frun%2Fj.sock' },
+    { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'unix:///run/c.sock' },
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'unix:/run/c.sock,c:4317', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+    { TRACING_URL: 'http://localhost:14268/api/traces', HTTP_PROXY: 'socks5://proxy' },
+    { TRACING_URL: 'http://j:14268/api/traces', HTTP_PROXY: 'http://u:p@proxy:3128', HTTPS_PROXY: 'socks5://proxy' },
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4317', OTEL_TRACES_EXPORTER: 'none' },
   ];
   for (const env of right) assert.deepEqual(hintsOf(env), [], JSON.stringify(env));
@@ -54,6 +59,28 @@ test('a hint says where the address stands', (t) => {
   assert.deepEqual(texts(load(t, { 'tracing.yaml': 'namespace: a\ntracing_url: http://j:14268\n' })), [
     'tracing_url (tracing.yaml:2) is http://j:14268, without /api/traces; did you mean http://j:14268/api/traces?',
   ]);
+});
+
+test('each address of a list gets its own hint', () => {
+  assert.deepEqual(hintsOf({ TRACING_URL: 'http://u:p@a:14268,http://b:14268/api/traces,http://c:16686' }), [
+    'TRACING_URL has http://***@a:14268, without /api/traces; did you mean http://***@a:14268/api/traces?',
+    "TRACING_URL has http://c:16686, Jaeger's web page; Jaeger takes spans at http://c:14268/api/traces",
+  ]);
+  assert.deepEqual(hintsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a:4317,http://b:4318,c:4318' }), [
+    'OTEL_EXPORTER_OTLP_ENDPOINT has http://a:4317, the port of OTLP by gRPC, but the protocol is http/protobuf; use port 4318, or set OTEL_EXPORTER_OTLP_PROTOCOL=grpc',
+    'OTEL_EXPORTER_OTLP_ENDPOINT has c:4318, without a scheme; taken as http://c:4318/v1/traces',
+  ]);
+  assert.deepEqual(hintsOf({ TRACING_URL: 'http+unix://%2Frun%2Fj.sock/x' }), [
+    'TRACING_URL is http+unix://%2Frun%2Fj.sock/x, without /api/traces; did you mean http+unix://%2Frun%2Fj.sock/x/api/traces?',
+  ]);
+});
+
+test('a proxy that we cannot speak to is said where it would be used, once, without its password', () => {
+  const env = { HTTP_PROXY: 'socks5://u:S3cret@proxy:1080' };
+  assert.deepEqual(hintsOf({ ...env, TRACING_URL: 'http://a/api/traces,http://b/api/traces' }), [
+    'HTTP_PROXY is socks5://***@proxy:1080, no proxy with http:// or https://; connecting without it',
+  ]);
+  assert.match(hintsOf({ http_proxy: 'proxy:99999', TRACING_URL: 'http://a/api/traces' })[0] ?? '', /^http_proxy is /);
 });
 
 test('an agent does not listen on port 14268 or 4317', () => {

@@ -153,13 +153,14 @@ test('whatever an option is set to, in the environment or in YAML, loading never
   const host = fc.constantFrom('h', '[::1]', 'h:99999', 'u:p@h', 'h:4317', '[:]:1', '', '%', 'h:0');
   const url = fc
     .tuple(
-      fc.constantFrom('http://', 'https://', '', 'x://'),
-      host,
+      fc.constantFrom('http://', 'https://', '', 'x://', 'unix:', 'unix://', 'http+unix://', 'socks5://'),
+      fc.oneof(host, fc.constantFrom('/run/o.sock', '%2Frun%2Fo.sock', '%zz')),
       fc.constantFrom('', '/', '/api/traces', '/v1/traces', '?k=v', '//'),
     )
     .map((parts) => parts.join(''));
   const value = fc.oneof(
     url,
+    fc.array(url, { maxLength: 3 }).map((urls) => urls.join(',')),
     fc.string(),
     fc.string({ unit: 'binary' }),
     fc.integer().map(String),
@@ -168,7 +169,7 @@ test('whatever an option is set to, in the environment or in YAML, loading never
   const set = (names: readonly string[]) =>
     fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 12, noNullPrototype: true });
   const variables = optionRows.flatMap(([, row]) => row.env).filter((name) => name !== 'TRACING_CONFIG');
-  const addresses = variables.filter((name) => /URL|ENDPOINT|PROTOCOL|TRACES_EXPORTER|AGENT/.test(name));
+  const addresses = variables.filter((name) => /URL|ENDPOINT|PROTOCOL|TRACES_EXPORTER|AGENT|proxy/i.test(name));
   const oftenAddresses = [...variables, 'TRACING_ULR', 'OTEL_X', ...Array<typeof addresses>(8).fill(addresses).flat()];
   const paths = optionRows.flatMap(([, row]) => row.yaml ?? []);
   fc.assert(

@@ -24,6 +24,17 @@ test('all is hidden up to the last @, also of what is no URL or would be another
   }
 });
 
+test('each URL of a list is shown without its own secrets', () => {
+  const list = 'http://u:S@a?t=S,https://u:S,S@b, http://c/?t=S,d:4317';
+  assert.equal(maskUrl(list), 'http://***@a?t=***,https://***@b, http://c/?t=***');
+});
+
+test('of a text that is longer than any URL, what may be a password is not shown, nor is it searched for long', () => {
+  assert.equal(maskUrl(`http://u:${'S'.repeat(200_000)}@h`), 'http://***@…');
+  assert.equal(maskUrl('x'.repeat(200_000)).length, 2049);
+  for (const unit of ['a:b,', 'http://', '?', '@']) assert.ok(maskUrl(unit.repeat(50_000)).length <= 2049);
+});
+
 test('plain text stays as it is', () => {
   for (const text of ['5s', 'a,b', 'user@example.org', 'k=v,k2=v2', 'http/protobuf', 'h:4317'])
     assert.equal(maskUrl(text), text);
@@ -44,7 +55,7 @@ test('a password never shows, whatever it is made of', () => {
 
 test('values are shown as they are written; secrets are not shown, and what is unset is nothing', () => {
   assert.equal(showValue(options.scheduleDelayMs, 5000), '5000');
-  assert.equal(showValue(options.tracingUrl, 'http://u:p@h'), 'http://***@h');
+  assert.equal(showValue(options.tracingUrl, ['http://u:p@h', 'http://u:q@i?k=v']), 'http://***@h,http://***@i?k=***');
   assert.equal(showValue(options.otlpHeaders, { authorization: 'x' }), '***');
   assert.equal(showValue(options.jaegerPassword, undefined), undefined);
   assert.equal(showValue(options.propagators, []), 'none');

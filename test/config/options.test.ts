@@ -60,6 +60,7 @@ test('what holds secrets is marked', () => {
   const secret = optionRows.filter(([, row]) => row.secret).map(([name]) => name);
   assert.deepEqual(secret, [
     'jaegerPassword',
+    'jaegerHeaders',
     'otlpHeaders',
     'otlpTracesHeaders',
     'otlpMetricsHeaders',
@@ -72,6 +73,9 @@ test('what the platform sets is in no YAML file', () => {
   assert.deepEqual(
     platform.map(([, { env, yaml }]) => [env[0], yaml]),
     [
+      ['http_proxy', undefined],
+      ['https_proxy', undefined],
+      ['no_proxy', undefined],
       ['POD_IP', undefined],
       ['_HANDLER', undefined],
     ],

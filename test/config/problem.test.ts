@@ -27,7 +27,10 @@ test('where nothing is used instead, the value is ignored', () => {
     value: undefined,
     source: defaultSource,
   });
-  assert.equal(text, 'TRACING_URL must be a URL with http:// or https://, got "***@h"; ignored');
+  assert.equal(
+    text,
+    'TRACING_URL must be a URL with http://, https:// or unix:, or several with commas between, got "***@h"; ignored',
+  );
 });
 
 test('of a secret neither what was got nor what is used is shown', () => {

@@ -65,3 +65,16 @@ test('an older name is hidden behind the usual one', () => {
 test('the SDK never sees the log level: it would write to stdout', () => {
   assert.deepEqual(loadEnv({ OTEL_LOG_LEVEL: 'debug' }).sdkEnvironment, { ...off, OTEL_LOG_LEVEL: undefined });
 });
+
+test("of a list the SDK's own exporters get the first address that they can reach", () => {
+  const seen = (OTEL_EXPORTER_OTLP_ENDPOINT: string) =>
+    loadEnv({ OTEL_EXPORTER_OTLP_ENDPOINT }).sdkEnvironment['OTEL_EXPORTER_OTLP_ENDPOINT'];
+  assert.equal(seen('http://a:4318,http://b:4318'), 'http://a:4318');
+  assert.equal(seen('unix:/run/c.sock,http://b:4318'), 'http://b:4318');
+  assert.equal(
+    'OTEL_EXPORTER_OTLP_ENDPOINT' in loadEnv({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a' }).sdkEnvironment,
+    false,
+  );
+  const { sdkEnvironment } = loadEnv({ OTEL_EXPORTER_OTLP_ENDPOINT: 'unix:/run/c.sock' });
+  assert.deepEqual(sdkEnvironment, { ...off, OTEL_EXPORTER_OTLP_ENDPOINT: undefined });
+});

@@ -75,27 +75,6 @@ test('a ratio goes from 0 to 1', () => {
   ]);
 });
 
-test('a URL needs http or https; an endpoint may be host:port', () => {
-  const given = [
-    'http://h:1/p',
-    'HTTPS://u:p@h',
-    'h:4317',
-    '[::1]:4317',
-    'ftp://h',
-    'jaeger',
-    'http://',
-    'http://a b',
-    'h:99999',
-    '[:]:1',
-  ];
-  assert.deepEqual(values(types.httpUrl, given), [
-    'http://h:1/p',
-    'HTTPS://u:p@h',
-    ...Array<undefined>(8).fill(undefined),
-  ]);
-  assert.deepEqual(values(types.endpoint, given), [...given.slice(0, 4), ...Array<undefined>(6).fill(undefined)]);
-});
-
 test('an own address is a host, with a port or without', () => {
   const good = ['10.1.2.3', '10.1.2.3:50051', 'users.internal', 'users:1', '[::1]:5', '[fe80::1%eth0]', 'fe80::1'];
   assert.deepEqual(values(types.hostAddress, good), good);

@@ -118,6 +118,10 @@ test('with a real Jaeger', async (t) => {
 
   const ways: Readonly<Record<string, Record<string, string>>> = {
     'Thrift over HTTP': { OTEL_EXPORTER_JAEGER_ENDPOINT: jaeger.thriftUrl },
+    'Thrift over HTTP, gzip': {
+      OTEL_EXPORTER_JAEGER_ENDPOINT: jaeger.thriftUrl,
+      OTEL_EXPORTER_JAEGER_COMPRESSION: 'gzip',
+    },
     'an agent, binary': agent(jaeger.agentBinaryPort),
     ...(await relayCompact(t, jaeger.agentCompactPort)),
     'OTLP http/protobuf': { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: jaeger.otlpUrl },

@@ -54,7 +54,7 @@ test('spans go to the first target; when it refuses connections to the next; one
   assert.deepEqual(lines.slice(1), [`over: ${jaegerUrl} takes spans again`]);
 });
 
-test('a target that never answers costs half of the time, once', async (t) => {
+test('a target that never answers costs half of the time at most, once', async (t) => {
   const hole = await startCollector(t, { mode: 'hole' });
   const second = await startCollector(t);
   const { transport, lines } = create(t, [hole.jaegerUrl, second.jaegerUrl]);
@@ -72,6 +72,29 @@ test('a hole, a port that refuses and a slow one: all within one deadline', asyn
   const outcomes = await Promise.all(Array.from({ length: 4 }, () => transport.send(payloadOf(2), inMs(1000))));
   for (const outcome of outcomes) assert.deepEqual(outcome, delivered);
   assert.equal(slow.spans.length, 8);
+});
+
+test('a target that has not taken any has 400 ms, then 800; one that has, half of what is left', async () => {
+  let given = 0;
+  const measured = (deadlineMs: number): Promise<Outcome> => {
+    given = deadlineMs - performance.now();
+    return Promise.resolve(away);
+  };
+  const { transport, answers } = scripted({ a: measured, b: delivered });
+  const gives = async (ms: number): Promise<void> => {
+    await transport.send(payloadOf(1), inMs(10_000));
+    assert.ok(given > ms / 2 && given <= ms, `${given} of ${ms}`);
+  };
+  await gives(400);
+  await pause(1300);
+  await gives(800);
+  await pause(2500);
+  answers['a'] = delivered;
+  await transport.send(payloadOf(1), inMs(1000));
+  answers['a'] = measured;
+  await gives(5000);
+  await pause(1300);
+  await gives(400);
 });
 
 test('a target that is in order has all of the time where only failed ones are left', async () => {

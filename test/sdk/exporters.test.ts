@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:https';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import type { ExporterChoice, OtlpChoice } from '../../src/config/choose-exporters.ts';
+import type { Endpoint, ExporterChoice, JaegerHttpChoice, OtlpChoice } from '../../src/config/choose-exporters.ts';
 import { createLog } from '../../src/core/log.ts';
 import * as consoleTree from '../../src/export/console-tree.ts';
 import * as spooling from '../../src/export/spooling.ts';
@@ -10,7 +11,10 @@ import * as jaegerAgentEncoder from '../../src/wire/jaeger-agent-encoder.ts';
 import * as jaegerEncoder from '../../src/wire/jaeger-encoder.ts';
 import * as otlpJsonEncoder from '../../src/wire/otlp-json-encoder.ts';
 import * as otlpProtobufEncoder from '../../src/wire/otlp-protobuf-encoder.ts';
-import { startCollector } from '../support/collector.ts';
+import { listen } from '../export/servers.ts';
+import { makeCertificate } from '../support/certificate.ts';
+import { type Collector, startCollector } from '../support/collector.ts';
+import { startProxy } from '../support/proxy.ts';
 import { namesIn, spoolDirectory } from '../spool/support.ts';
 import { refusedPort } from '../support/ports.ts';
 import { aSpan } from '../wire/spans.ts';
@@ -53,24 +57,34 @@ function create(choices: readonly ExporterChoice[], more: Partial<Batching> = {}
 const otlp = (changes: Partial<OtlpChoice>): OtlpChoice => ({
   kind: 'otlp',
   protocol: 'http/protobuf',
-  url: 'http://127.0.0.1:1/v1/traces',
-  headers: {},
+  endpoints: to('http://127.0.0.1:1/v1/traces'),
   timeoutMs: 10_000,
   compression: 'none',
-  insecure: true,
   isDefault: false,
   ...changes,
 });
 
+const jaeger = (changes: Partial<JaegerHttpChoice>): JaegerHttpChoice => ({
+  kind: 'jaeger-http',
+  endpoints: to('http://127.0.0.1:1/api/traces'),
+  timeoutMs: 10_000,
+  compression: 'none',
+  ...changes,
+});
+
+function to(...urls: string[]): readonly Endpoint[] {
+  return urls.map((url) => ({ url, headers: {} }));
+}
+
 test('the spool is loaded where its directory is set, and keeps each encoding apart', async (t) => {
   const directory = spoolDirectory(t);
-  const url = `http://127.0.0.1:${await refusedPort()}/`;
+  const endpoints = to(`http://127.0.0.1:${await refusedPort()}/`);
   const { exporters, loaded } = create(
     [
-      { kind: 'jaeger-http', url, timeoutMs: 5000 },
-      otlp({ url }),
-      otlp({ url, protocol: 'grpc' }),
-      otlp({ url, protocol: 'http/json' }),
+      jaeger({ endpoints }),
+      otlp({ endpoints }),
+      otlp({ endpoints, protocol: 'grpc' }),
+      otlp({ endpoints, protocol: 'http/json' }),
     ],
     { spoolDirectory: directory },
   );
@@ -87,7 +101,7 @@ test('the spool is loaded where its directory is set, and keeps each encoding ap
 
 test('each choice loads its own encoder and no other', () => {
   const loadedBy = (choice: ExporterChoice) => create([choice]).loaded;
-  assert.deepEqual(loadedBy({ kind: 'jaeger-http', url: 'http://j/', timeoutMs: 1 }), ['jaeger-encoder']);
+  assert.deepEqual(loadedBy(jaeger({})), ['jaeger-encoder']);
   assert.deepEqual(loadedBy({ kind: 'jaeger-agent', host: 'j', port: 6832, protocol: 'binary' }), [
     'jaeger-agent-encoder',
   ]);
@@ -98,15 +112,7 @@ test('each choice loads its own encoder and no other', () => {
   assert.equal(create([otlp({}), { kind: 'console' }]).exporters.length, 2);
 });
 
-test('a gRPC endpoint without a scheme has TLS unless it is insecure', () => {
-  const targets = [true, false].map((insecure) => {
-    return create([otlp({ protocol: 'grpc', url: 'collector:4317', insecure })]).exporters[0]?.target;
-  });
-  assert.match(targets[0] ?? '', /^http:\/\/collector:4317/);
-  assert.match(targets[1] ?? '', /^https:\/\/collector:4317/);
-});
-
-async function send(t: TestContext, choiceOf: (urls: { jaegerUrl: string; otlpUrl: string }) => ExporterChoice) {
+async function send(t: TestContext, choiceOf: (collector: Collector) => ExporterChoice) {
   const collector = await startCollector(t);
   const { exporters, lines } = create([choiceOf(collector)]);
   exporters[0]?.processor.onEnd(aSpan());
@@ -115,33 +121,60 @@ async function send(t: TestContext, choiceOf: (urls: { jaegerUrl: string; otlpUr
   return { headers: collector.requests[0]?.headers, lines };
 }
 
-test("Jaeger's user and password are basic authentication, also each by itself", async (t) => {
-  const authorization = async (credentials: { user?: string; password?: string }) => {
-    const { headers } = await send(t, ({ jaegerUrl: url }) => ({
-      kind: 'jaeger-http',
-      url,
-      timeoutMs: 5000,
-      ...credentials,
-    }));
-    return headers?.authorization?.replace(/^Basic /, '');
-  };
-  assert.equal(await authorization({}), undefined);
-  assert.equal(await authorization({ user: 'ada', password: 'pä:ss' }), Buffer.from('ada:pä:ss').toString('base64'));
-  assert.equal(await authorization({ user: 'ada' }), btoa('ada:'));
+test('Jaeger and OTLP have their headers and their compression', async (t) => {
+  const headers = { 'x-team': 'a', authorization: 'Bearer x' };
+  for (const choiceOf of [
+    ({ jaegerUrl }: Collector) => jaeger({ endpoints: [{ url: jaegerUrl, headers }], compression: 'gzip' }),
+    ({ otlpUrl }: Collector) => otlp({ endpoints: [{ url: otlpUrl, headers }], compression: 'gzip' }),
+  ]) {
+    const sent = await send(t, choiceOf);
+    assert.deepEqual(
+      [sent.headers?.['x-team'], sent.headers?.authorization, sent.headers?.['content-encoding']],
+      ['a', 'Bearer x', 'gzip'],
+    );
+  }
 });
 
-test('OTLP has its headers and its compression', async (t) => {
-  const { headers } = await send(t, ({ otlpUrl: url }) =>
-    otlp({ url, headers: { 'x-team': 'a' }, compression: 'gzip' }),
-  );
-  assert.deepEqual([headers?.['x-team'], headers?.['content-encoding']], ['a', 'gzip']);
-});
-
-test('a certificate that cannot be read costs one line, and the spans go without it', async (t) => {
-  const { lines } = await send(t, ({ otlpUrl: url }) => otlp({ url, certificate: '/nowhere/ca.pem' }));
+test('where the first of a list is away the next gets the spans, and one line says so', async (t) => {
+  const away = `http://127.0.0.1:${await refusedPort()}/api/traces`;
+  const { lines } = await send(t, ({ jaegerUrl }) => jaeger({ endpoints: to(away, jaegerUrl) }));
   assert.equal(lines.length, 1);
-  assert.match(
-    lines[0] ?? '',
-    /^otel-preload: \/nowhere\/ca\.pem cannot be read \(ENOENT\); connecting to http:.* without it\n$/,
+  assert.match(lines[0] ?? '', /^otel-preload: http:\S+ does not take spans: ECONNREFUSED; they go to http:\S+\n$/);
+});
+
+test('a list is one exporter, named by all of its addresses, by HTTP and by gRPC', () => {
+  const targetOf = (choice: ExporterChoice) => create([choice]).exporters.map(({ target }) => target);
+  assert.deepEqual(targetOf(jaeger({ endpoints: to('http://a/x', 'http://b/x') })), ['http://a/x or http://b/x']);
+  const endpoints = [{ url: 'http://localhost', socketPath: '/run/c.sock', headers: {} }, ...to('http://b:4317')];
+  assert.deepEqual(targetOf(otlp({ protocol: 'grpc', endpoints })), ['unix:/run/c.sock or http://b:4317']);
+});
+
+test('a proxy is what spans go to', async (t) => {
+  const proxy = await startProxy(t);
+  await send(t, ({ jaegerUrl }) => {
+    return jaeger({ endpoints: [{ url: jaegerUrl, proxy: { url: proxy.url }, headers: {} }] });
+  });
+  assert.equal(proxy.asked.length, 1);
+});
+
+test('the certificate is read at the start, and one that cannot be read leaves the spans on their way', async (t) => {
+  const certificate = makeCertificate(t);
+  if (certificate === undefined) return;
+  const server = createServer(certificate, (request, response) => {
+    request.resume().on('end', () => response.writeHead(202).end());
+  });
+  const endpoints = to(`https://127.0.0.1:${await listen(t, server)}/api/traces`);
+  const delivered = async (file: string) => {
+    const { exporters } = create([jaeger({ endpoints, certificate: file })]);
+    exporters[0]?.processor.onEnd(aSpan());
+    await exporters[0]?.flush(performance.now() + 5000);
+    return exporters[0]?.stats()?.delivered;
+  };
+  assert.equal(await delivered(certificate.files.cert), 1);
+  assert.equal(await delivered('/nowhere/ca.pem'), 0);
+  const { lines } = await send(t, ({ otlpUrl }) =>
+    otlp({ endpoints: to(otlpUrl), certificate: '/nowhere/ca.pem', clientKey: '/nowhere/key.pem' }),
   );
+  // said with the rest of the configuration
+  assert.deepEqual(lines, []);
 });

@@ -15,7 +15,7 @@ export interface Certificate {
 }
 
 /**
- * Makes a key and a certificate for 127.0.0.1 and localhost.
+ * Makes a key and a certificate for 127.0.0.1, localhost and collector.test.
  *
  * @returns undefined after a skip: return at once
  */
@@ -23,7 +23,7 @@ export function makeCertificate(t: Cleanup & Skippable): Certificate | undefined
   const dir = tempDir(t);
   const files = { key: join(dir, 'key.pem'), cert: join(dir, 'cert.pem') };
   const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'];
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:collector.test'];
   try {
     execFileSync('openssl', ['req', ...kind, '-keyout', files.key, '-out', files.cert, ...subject], {
       stdio: 'ignore',
