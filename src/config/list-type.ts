@@ -1,4 +1,4 @@
-import type { RawValue, ValueType } from './value-type.ts';
+import type { JsonSchema, RawValue, ValueType } from './value-type.ts';
 
 function itemsOf(raw: RawValue): readonly string[] | undefined {
   if (typeof raw !== 'string' && !isList(raw)) return undefined;
@@ -8,6 +8,11 @@ function itemsOf(raw: RawValue): readonly string[] | undefined {
 
 function isList(raw: RawValue): raw is readonly string[] {
   return Array.isArray(raw);
+}
+
+/** A list, or the same as text with commas. */
+export function listSchema(items: JsonSchema): JsonSchema {
+  return { anyOf: [{ type: 'array', items }, { type: 'string' }] };
 }
 
 /**
@@ -23,6 +28,7 @@ export function listOf<const Name extends string>(
 ): ValueType<readonly Name[]> {
   return {
     allowed: `a list of ${[...names, ...Object.keys(aliases)].join(', ')}, or none`,
+    schema: listSchema({ enum: [...names, ...Object.keys(aliases), 'none'] }),
     parse(raw) {
       const items = itemsOf(raw);
       if (items === undefined || items.length === 0) return undefined;
@@ -46,6 +52,7 @@ export function listOf<const Name extends string>(
 /** A list of names that nobody can know here, such as those of instrumentations. */
 export const names: ValueType<readonly string[]> = {
   allowed: 'a list of names',
+  schema: listSchema({ type: 'string' }),
   parse(raw) {
     const items = itemsOf(raw);
     if (items === undefined || items.length === 0) return undefined;

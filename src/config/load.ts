@@ -27,6 +27,8 @@ export interface Loaded {
   /** Frozen, its lists and maps too. */
   readonly settings: Settings;
   readonly sources: Sources;
+  /** What each source holds, the ones that do not count as well. */
+  readonly candidates: Candidates;
   readonly problems: readonly Problem[];
   /** `TRACING_STRICT` is set and there are problems: say them and end with code 78 before the app runs. */
   readonly mustStop: boolean;
@@ -59,6 +61,7 @@ export function loadSettings({ env, cwd, readers }: Inputs): Loaded {
   return {
     settings,
     sources,
+    candidates,
     problems,
     mustStop: settings.strict && problems.length > 0,
     sdkEnvironment: sdkEnvironmentOf(env, settings, sources, candidates),

@@ -1,4 +1,4 @@
-import type { RawValue, ValueType } from './value-type.ts';
+import type { JsonSchema, RawValue, ValueType } from './value-type.ts';
 
 type Pairs = Readonly<Record<string, string>>;
 
@@ -51,12 +51,18 @@ function format(value: Pairs): string {
     .join(',');
 }
 
+/** A map, or the same as text. */
+const schema: JsonSchema = {
+  anyOf: [{ type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } }, { type: 'string' }],
+};
+
 /**
  * `k=v,k2=v2`, percent-encoded; one wrong pair spoils the whole, as the specification has it for
  * `OTEL_RESOURCE_ATTRIBUTES`. In YAML it may be a map, which needs no encoding.
  */
 export const attributes: ValueType<Pairs> = {
   allowed: 'key=value pairs with commas between, percent-encoded',
+  schema,
   parse(raw) {
     const entries: [string, string][] = [];
     for (const { key, value } of pairsOf(raw)) {
@@ -77,6 +83,7 @@ const headerValue = /^[\t -~\u0080-\u{10ffff}]*$/u;
 /** Like `attributes`, but a value that cannot be decoded is taken as it stands, and only a wrong pair is left out. */
 export const headers: ValueType<Pairs> = {
   allowed: 'name=value headers with commas between, percent-encoded',
+  schema,
   parse(raw) {
     const entries: [string, string][] = [];
     const rejected: string[] = [];

@@ -1,3 +1,4 @@
+import { listSchema } from './list-type.ts';
 import type { RawValue, ValueType } from './value-type.ts';
 
 const SCHEME = /^[a-z][a-z\d+.-]*:\/\//i;
@@ -62,6 +63,7 @@ function isUnix(text: string): boolean {
 function listOfUrls(allowed: string, isGood: (text: string) => boolean): ValueType<readonly string[]> {
   return {
     allowed,
+    schema: listSchema({ type: 'string' }),
     parse(raw) {
       const items = itemsOf(raw);
       const value = [...new Set(items.filter(isGood))];
@@ -94,6 +96,7 @@ export const endpoints: ValueType<readonly string[]> = listOfUrls(
 /** One endpoint, for the SDK's own exporters. */
 export const endpoint: ValueType<string> = {
   allowed: 'a URL with http:// or https://, or host:port',
+  schema: { type: 'string' },
   parse(raw) {
     const text = typeof raw === 'string' ? raw.trim() : '';
     return isHttpUrl(text) || isHostAndPort(text) ? { value: text } : undefined;

@@ -7,10 +7,14 @@ export interface Parsed<T> {
   readonly rejected?: string;
 }
 
+/** What a value looks like in YAML, as JSON Schema has it. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
 /** The type of an option: how its value is read, what is allowed, and how it is written back. */
 export interface ValueType<T> {
   /** Reads well after "must be". */
   readonly allowed: string;
+  readonly schema: JsonSchema;
   /** @returns `undefined` where nothing of the value can be used */
   parse(raw: RawValue): Parsed<T> | undefined;
   /** Text that `parse` reads back to the same value. */
@@ -19,9 +23,14 @@ export interface ValueType<T> {
   formatForSdk?(value: T): string | undefined;
 }
 
-function scalar<T>(allowed: string, read: (text: string) => T | undefined): ValueType<T> {
+function scalar<T>(
+  allowed: string,
+  read: (text: string) => T | undefined,
+  schema: JsonSchema = { type: 'string' },
+): ValueType<T> {
   return {
     allowed,
+    schema,
     parse(raw) {
       const value = typeof raw === 'string' ? read(raw.trim()) : undefined;
       return value === undefined ? undefined : { value };
@@ -31,25 +40,35 @@ function scalar<T>(allowed: string, read: (text: string) => T | undefined): Valu
 }
 
 /** The specification's boolean: nothing but "true" is true, in any case. */
-export const boolean: ValueType<boolean> = scalar('true or false', (text) => {
-  const lower = text.toLowerCase();
-  return lower === 'true' ? true : lower === 'false' ? false : undefined;
-});
+export const boolean: ValueType<boolean> = scalar(
+  'true or false',
+  (text) => {
+    const lower = text.toLowerCase();
+    return lower === 'true' ? true : lower === 'false' ? false : undefined;
+  },
+  { type: 'boolean' },
+);
 
 /** Our own switches, where `TRACING_STRICT=1` is what everybody types. */
-export const flag: ValueType<boolean> = scalar('true, false, 1 or 0', (text) =>
-  text === '1' ? true : text === '0' ? false : boolean.parse(text)?.value,
+export const flag: ValueType<boolean> = scalar(
+  'true, false, 1 or 0',
+  (text) => (text === '1' ? true : text === '0' ? false : boolean.parse(text)?.value),
+  { enum: [true, false, 1, 0] },
 );
 
 /** Node.js fires a longer timer at once; 24.8 days is as good as what was asked for. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 function wholeNumber(allowed: string, minimum: number, maximum = Number.MAX_SAFE_INTEGER): ValueType<number> {
-  return scalar(allowed, (text) => {
-    if (!/^\+?\d+$/.test(text)) return undefined;
-    const value = Number(text);
-    return value >= minimum && value <= maximum ? value : undefined;
-  });
+  return scalar(
+    allowed,
+    (text) => {
+      if (!/^\+?\d+$/.test(text)) return undefined;
+      const value = Number(text);
+      return value >= minimum && value <= maximum ? value : undefined;
+    },
+    { type: 'integer', minimum, ...(maximum === Number.MAX_SAFE_INTEGER ? {} : { maximum }) },
+  );
 }
 
 function whole(unit: string, minimum: number): ValueType<number> {
@@ -83,12 +102,18 @@ export const bytes = whole('whole bytes', 1024);
 export const port = wholeNumber('a port from 1 to 65535', 1, 65_535);
 
 /** A port as Go's `net.Listen` takes it, `:50051`, or the bare number. */
-export const listenPort: ValueType<number> = scalar(port.allowed, (text) => port.parse(text.replace(/^:/, ''))?.value);
-
-export const ratio: ValueType<number> = scalar('a number from 0 to 1', (text) => {
-  const value = /^[+]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
-  return value >= 0 && value <= 1 ? value : undefined;
+export const listenPort: ValueType<number> = scalar(port.allowed, (text) => port.parse(text.replace(/^:/, ''))?.value, {
+  anyOf: [port.schema, { type: 'string', pattern: '^:\\d{1,5}$' }],
 });
+
+export const ratio: ValueType<number> = scalar(
+  'a number from 0 to 1',
+  (text) => {
+    const value = /^[+]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+    return value >= 0 && value <= 1 ? value : undefined;
+  },
+  { type: 'number', minimum: 0, maximum: 1 },
+);
 
 export const text: ValueType<string> = scalar('text', (text) => text);
 
@@ -106,5 +131,6 @@ export const hostName: ValueType<string> = scalar('a host name or address', (tex
 
 /** One of a few names, in any case. */
 export function oneOf<const Name extends string>(...names: readonly Name[]): ValueType<Name> {
-  return scalar(`one of ${names.join(', ')}`, (text) => names.find((name) => name === text.toLowerCase()));
+  const allowed = `one of ${names.join(', ')}`;
+  return scalar(allowed, (text) => names.find((name) => name === text.toLowerCase()), { enum: names });
 }
