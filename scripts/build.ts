@@ -44,6 +44,7 @@ const parts: Readonly<Record<string, string>> = {
   'jaeger-agent-encoder': 'src/wire/jaeger-agent-encoder.ts',
   'otlp-protobuf-encoder': 'src/wire/otlp-protobuf-encoder.ts',
   'otlp-json-encoder': 'src/wire/otlp-json-encoder.ts',
+  'native-http': 'src/instrument/http/http-instrumentation.ts',
   'console-tree': 'src/export/console-tree.ts',
   spooling: 'src/export/spooling.ts',
   'flush-worker': 'src/flush-worker.ts',

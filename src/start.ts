@@ -21,6 +21,7 @@ import { loadDetectors } from './resource/detectors.ts';
 import { createDiagLogger } from './sdk/diag-logger.ts';
 import { createExporters } from './sdk/exporters.ts';
 import { adoptApiVersion, shareGlobalProvider } from './sdk/global-provider.ts';
+import { nativeInstrumentations, officialConfigs } from './sdk/instrumentations.ts';
 import { createPropagator } from './sdk/propagator.ts';
 import { createSampler } from './sdk/sampler.ts';
 import { UrlSecrets } from './sdk/url-secrets.ts';
@@ -79,13 +80,14 @@ export function start({ processor }: StartOptions = {}): void {
   const processors = processor === undefined ? exporters.map((exporter) => exporter.processor) : [processor];
   const openSpans = new OpenSpans();
 
+  const natives = nativeInstrumentations(settings, { metrics: wantsMetrics, load, log });
   const instrumented = instrument({
     enabled: settings.enabledInstrumentations,
     disabled: settings.disabledInstrumentations ?? [],
     metrics: wantsMetrics,
     lambda: settings.lambdaHandler !== undefined,
-    configs: instrumentationConfigs(settings),
-    load: (row, config) => withEnvironment(sdkEnvironment, () => construct(row, config)),
+    configs: officialConfigs(settings, isOn(settings.logsExporter)),
+    load: (row, config) => natives.get(row.name)?.() ?? withEnvironment(sdkEnvironment, () => construct(row, config)),
     onApiCopy: (version) => {
       if (adoptApiVersion(version))
         log.line('warn', `the app brings @opentelemetry/api ${version}, newer than ours; both are used`);
@@ -134,12 +136,6 @@ function construct(row: CatalogRow, config: object): LoadedInstrumentation {
 
 function isOn(exporters: readonly string[]): boolean {
   return exporters.length > 0 && !exporters.includes('none');
-}
-
-/** An app prints what it prints untraced, so the trace's ids go into its log records only where that is asked for. */
-function instrumentationConfigs({ logCorrelation, logsExporter }: Settings): Readonly<Record<string, object>> {
-  const config = { disableLogCorrelation: !logCorrelation, disableLogSending: !isOn(logsExporter) };
-  return { pino: config, winston: config, bunyan: config };
 }
 
 /** Limits of spans; the general ones count where the span's own are not set. */

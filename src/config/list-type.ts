@@ -49,18 +49,30 @@ export function listOf<const Name extends string>(
   };
 }
 
+/** A list of what has a certain form; `none` by itself is the empty list. */
+function listMatching(allowed: string, pattern: RegExp): ValueType<readonly string[]> {
+  return {
+    allowed,
+    schema: listSchema({ type: 'string' }),
+    parse(raw) {
+      const items = itemsOf(raw);
+      if (items === undefined || items.length === 0) return undefined;
+      if (items.every((item) => item.toLowerCase() === 'none')) return { value: [] };
+      const good = items.filter((item) => pattern.test(item));
+      if (good.length === 0) return undefined;
+      const rejected = items.filter((item) => !good.includes(item));
+      const value = [...new Set(good)];
+      return rejected.length === 0 ? { value } : { value, rejected: rejected.join(',') };
+    },
+    format: (value) => value.join(',') || 'none',
+  };
+}
+
 /** A list of names that nobody can know here, such as those of instrumentations. */
-export const names: ValueType<readonly string[]> = {
-  allowed: 'a list of names',
-  schema: listSchema({ type: 'string' }),
-  parse(raw) {
-    const items = itemsOf(raw);
-    if (items === undefined || items.length === 0) return undefined;
-    const good = items.filter((item) => /^[\w@./-]+$/.test(item));
-    if (good.length === 0) return undefined;
-    const rejected = items.filter((item) => !good.includes(item));
-    const value = [...new Set(good)];
-    return rejected.length === 0 ? { value } : { value, rejected: rejected.join(',') };
-  },
-  format: (value) => value.join(','),
-};
+export const names = listMatching('a list of names', /^[\w@./-]+$/);
+
+/** Names of HTTP headers and methods. */
+export const tokens = listMatching('a list of names', /^[\w!#$%&'*+.^`|~-]+$/);
+
+/** Paths of requests; `*` stands for any text. */
+export const paths = listMatching('a list of paths that begin with / or *', /^[/*][^\s?#]*$/);

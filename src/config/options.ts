@@ -1,3 +1,4 @@
+import { httpOptions } from './http-options.ts';
 import { instrumentationNames } from './instrumentation-names.ts';
 import { listOf } from './list-type.ts';
 import type { Option, ValueOf } from './option.ts';
@@ -40,7 +41,7 @@ import {
  *     limits           attributeValueLengthLimit attributeCountLimit spanAttributeValueLengthLimit
  *                      spanAttributeCountLimit spanEventCountLimit spanLinkCountLimit eventAttributeCountLimit
  *                      linkAttributeCountLimit
- *     instrumentation  enabledInstrumentations disabledInstrumentations …
+ *     instrumentation  enabledInstrumentations disabledInstrumentations … (also src/config/http-options.ts)
  *     metrics, logs    metricsExporter logsExporter … (src/config/sdk-options.ts)
  *     platform         httpProxy httpsProxy noProxy podIp lambdaHandler
  *
@@ -423,6 +424,8 @@ export const options = {
     group: 'instrumentation',
     doc: 'Short names of instrumentations that are off, even when they are enabled too.',
   },
+
+  ...httpOptions,
 
   sdkDisabled: {
     env: ['OTEL_SDK_DISABLED'],

@@ -85,8 +85,11 @@ export class Tracer implements ApiTracer {
     const links = asked?.links ?? cleanLinks(options.links, limits);
     const attributes: AttributeList = [];
     let droppedAttributes = 0;
-    if (asked !== undefined) droppedAttributes = asked.addTo(attributes);
-    else if (options.attributes) droppedAttributes = fillList(attributes, options.attributes, limits);
+    if (asked === undefined) {
+      // Read once, and not before: it may be made by being read.
+      const { attributes: given } = options;
+      if (given) droppedAttributes = fillList(attributes, given, limits);
+    } else droppedAttributes = asked.addTo(attributes);
     const span = new RecordingSpan(setting, {
       name,
       kind,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { listOf, names } from '../../src/config/list-type.ts';
+import { listOf, names, paths, tokens } from '../../src/config/list-type.ts';
 
 const letters = listOf(['a', 'b', 'c'], { all: ['a', 'b', 'c'], bee: ['b'] });
 
@@ -40,4 +40,13 @@ test('free names keep their case and leave out what cannot be a name', () => {
   assert.deepEqual(names.parse('http,a b'), { value: ['http'], rejected: 'a b' });
   assert.equal(names.parse('a b'), undefined);
   assert.equal(names.format(['http', 'pg']), 'http,pg');
+});
+
+test('paths and HTTP names have their forms, and none of them is the empty list', () => {
+  assert.deepEqual(paths.parse('/a,*.css,b,/c?d,/e#f'), { value: ['/a', '*.css'], rejected: 'b,/c?d,/e#f' });
+  assert.deepEqual(tokens.parse(['X-One', 'a b', "it's"]), { value: ['X-One', "it's"], rejected: 'a b' });
+  for (const type of [names, paths, tokens]) {
+    assert.deepEqual(type.parse('None'), { value: [] });
+    assert.equal(type.format([]), 'none');
+  }
 });

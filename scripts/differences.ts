@@ -1,0 +1,141 @@
+/**
+ * Where our own instrumentations differ from OpenTelemetry's, each with its reason. docs/differences.md is written from
+ * this list, and the differential tests hold both to it: what differs is in here, and what is in here differs.
+ */
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export interface Difference {
+  /** One sentence or two; what ours does. */
+  readonly what: string;
+  readonly why: string;
+  /** Names of cases of test/e2e/programs/http-traffic.cjs. */
+  readonly cases: readonly string[];
+  /** Each line that is only on one side, `-` the official one and `+` ours, is like one of these. */
+  readonly lines: readonly RegExp[];
+}
+
+const NEW_SERVER_SPAN = [/^\+ /];
+
+export const httpDifferences: readonly Difference[] = [
+  {
+    what: 'Requests that never reach a `request` listener have a server span too: those that Node.js answers by itself (400, 417, 503), and those that a `checkContinue` or `checkExpectation` listener answers.',
+    why: 'They are requests that a client has sent and got an answer to. Node.js publishes them like all others; the official instrumentation only sees what is emitted as `request`.',
+    cases: [
+      'server: Expect: 100-continue with a listener that answers',
+      'server: an expectation that Node.js refuses',
+      'server: no host, which Node.js refuses',
+      'server: one request more than the connection may have',
+    ],
+    lines: NEW_SERVER_SPAN,
+  },
+  {
+    what: 'A query that begins with a question mark keeps it, encoded like all others.',
+    why: 'It is part of the query; in client spans it is there with both.',
+    cases: ['server: target /a??x=1'],
+    lines: [/^- {3}url\.query "x=1"$/, /^\+ {3}url\.query "%3Fx=1"$/],
+  },
+  {
+    what: 'A request that one server of the process hands on to another by `emit` has one server span.',
+    why: 'It came in once.',
+    cases: ['server: a request handed on to another server'],
+    lines: [/^- {1,3}(?:server|client|http|network|url)\b/],
+  },
+  {
+    what: '`user_agent.original` of a client span is there however the app spells the header.',
+    why: 'The official one finds `user-agent` only, and most programs write `User-Agent`.',
+    cases: ['client: http.request with header User-Agent', 'client: http.get with header User-Agent'],
+    lines: [/^\+ {3}user_agent\.original /],
+  },
+  {
+    what: 'An IPv6 address that is given without brackets has them in `url.full`, and its port.',
+    why: 'A URL needs them.',
+    cases: [
+      'client: http.request with a URL with IPv6',
+      'client: http.get with a URL with IPv6',
+      'client: http.request with a hostname by IPv6',
+      'client: http.get with a hostname by IPv6',
+    ],
+    lines: [/^- {3}url\.full "http:\/\/::1\/a"$/, /^\+ {3}url\.full "http:\/\/\[::1\]:<http>\/a"$/],
+  },
+  {
+    what: "The app's options are handed to Node.js as they are: a list of headers stays one, and getters and inherited options count.",
+    why: 'The official one hands on a copy made by `Object.assign`, so that such a request goes out with other headers, or to port 80.',
+    cases: [
+      'client: a list of headers',
+      'client: a list of pairs of headers',
+      'client: http.request with a class of options',
+      'client: http.get with a class of options',
+    ],
+    lines: [/^[-+](?: {3}>)* {3}(?:server\.(?:address|port)|url\.full|http\.request\.header\.x-captured) /],
+  },
+  {
+    what: 'A request that Node.js refuses to make has `error.type` `_OTHER` and no `exception` event; where its URL cannot be parsed, it has no span.',
+    why: 'Whoever looks at an error and throws it again has Node.js print his own line instead of the one that threw it. The app gets the error; no request was made.',
+    cases: [
+      'client: refused for a string that is no URL',
+      'client: refused for a path with a space',
+      'client: refused for a protocol that is another',
+      'client: refused for a method that is none',
+      'client: refused for a header that is none',
+      'client: refused for a header that has no value',
+      'client: refused for a host that is no text',
+      'client: refused for an agent that is none',
+      'client: refused for https',
+    ],
+    lines: [
+      /^- .*(?:client GET|status ERROR .+|error\.type "TypeError"|http\.request\.method |server\.|url\.full |event exception|exception\.)/,
+      /^\+ {3}(?:status ERROR $|error\.type "_OTHER"$)/,
+    ],
+  },
+  {
+    what: 'A method that is no text is refused by Node.js.',
+    why: 'The official one throws an error of its own before that.',
+    cases: ['client: refused for a method that is no text'],
+    lines: [/^- internal TypeError undefined$/, /^\+ internal TypeError ERR_INVALID_ARG_TYPE$/],
+  },
+  {
+    what: 'The span of a request that is ended by `abort()` ends.',
+    why: 'That of the official one stays open where no error comes.',
+    cases: ['client: abort at once'],
+    lines: [/^- {3}otel_preload\.unfinished true$/],
+  },
+  {
+    what: 'There are no listeners of ours on requests and responses.',
+    why: '`listenerCount` and `listeners` give what they give untraced, and no warning about too many of them is due to us.',
+    cases: ['client: a listener of the request is removed'],
+    lines: [/^- internal 1$/, /^\+ internal 0$/],
+  },
+];
+
+/** What no case of traffic shows. */
+const further: readonly Pick<Difference, 'what' | 'why'>[] = [
+  {
+    what: 'The name of the scope is `otel-preload/http`.',
+    why: 'It says who made the span.',
+  },
+  {
+    what: 'An error that nobody catches ends the server span of the request in whose context it came up, wherever it was thrown, with the error as an `exception` event.',
+    why: 'The official one knows of errors thrown by the handler itself only, catches them and throws them again, so that Node.js prints a line of that instrumentation as the one that failed.',
+  },
+];
+
+/** The whole of `docs/differences.md`. */
+export function renderDifferences(): string {
+  const rows = [...httpDifferences, ...further].map(({ what, why }) => `| ${what} | ${why} |`);
+  return `${prose}\n\n## HTTP\n\n| ours | why |\n| --- | --- |\n${rows.join('\n')}\n`;
+}
+
+const prose = `# Differences to OpenTelemetry's instrumentations
+
+<!-- Written by \`npm run generate\` from scripts/differences.ts: change it there. -->
+
+For HTTP there is an instrumentation of our own, which makes the spans of \`@opentelemetry/instrumentation-http\` in a fraction of
+the time: the same names, kinds, statuses, attributes, events and parents. The official one can be chosen with
+\`TRACING_HTTP_INSTRUMENTATION=official\`, in YAML \`instrumentations.http: official\`.
+
+A test runs both on the same traffic and compares all spans; any difference that is not in this list is a bug.`;
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(new URL('../docs/differences.md', import.meta.url), renderDifferences());
+}

@@ -1,0 +1,114 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  type Attributes,
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  SpanKind,
+  type SpanOptions,
+  type Tracer,
+} from '@opentelemetry/api';
+import { getRPCMetadata, suppressTracing } from '@opentelemetry/core';
+import { carry } from './carried.ts';
+import type { Durations } from './durations.ts';
+import type { Exchange } from './exchange.ts';
+import { type HeaderCapture, headerCapture } from './header-capture.ts';
+import { type MethodName, methodNames } from './method.ts';
+import { serverAttributes, serverMetricAttributes } from './server-attributes.ts';
+import { ServerExchange, type ServerSide } from './server-exchange.ts';
+import type { HttpSettings } from './settings.ts';
+
+/** Published by `node:http` for each request with its headers, in the very call that then emits 'request'. */
+const REQUEST_START = 'http.server.request.start';
+
+interface RequestStart {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** What the tracer is given; the attributes are made when it asks for them, which it does for a recorded span only. */
+class RequestSpan implements SpanOptions {
+  readonly kind = SpanKind.SERVER;
+  readonly #request: IncomingMessage;
+  readonly #methodName: MethodName;
+  readonly #captureHeaders: HeaderCapture | undefined;
+
+  constructor(request: IncomingMessage, methodName: MethodName, captureHeaders: HeaderCapture | undefined) {
+    this.#request = request;
+    this.#methodName = methodName;
+    this.#captureHeaders = captureHeaders;
+  }
+
+  get attributes(): Attributes {
+    return serverAttributes(this.#request, this.#methodName, this.#captureHeaders);
+  }
+}
+
+/** All of the exchanges that are not recorded. */
+const ignored: Exchange = { context: suppressTracing(ROOT_CONTEXT), note: () => {} };
+
+/**
+ * Traces the requests to the process's HTTP servers, by the channel that Node.js publishes them on: nothing is patched, and
+ * no code of ours is on the stack when the app's handler runs, so what it throws is printed as it is untraced.
+ *
+ * The context is attached and never detached: it ends with the call of the HTTP parser. On Node.js 20 and 22 the parser
+ * remembers it for its later calls, which are those of the same request's body; the next request brings its own.
+ */
+export class HttpServers implements ServerSide {
+  tracer: Tracer | undefined;
+  durations: Durations | undefined;
+  readonly captureResponse: HeaderCapture | undefined;
+  readonly #captureRequest: HeaderCapture | undefined;
+  readonly #ignores: HttpSettings['ignores'];
+  readonly #methodName: MethodName;
+
+  constructor({ ignores, knownMethods, capturedHeaders }: HttpSettings) {
+    this.#ignores = ignores;
+    this.#methodName = methodNames(knownMethods);
+    this.#captureRequest = headerCapture('request', capturedHeaders.serverRequest);
+    this.captureResponse = headerCapture('response', capturedHeaders.serverResponse);
+  }
+
+  /**
+   * @param onError told what goes wrong in here; the request is served untraced
+   * @returns ends it
+   */
+  watch(onError: (error: unknown) => void): () => void {
+    const onStart = (message: unknown): void => {
+      try {
+        this.#trace(message as RequestStart);
+      } catch (error) {
+        onError(error);
+      }
+    };
+    subscribe(REQUEST_START, onStart);
+    return () => void unsubscribe(REQUEST_START, onStart);
+  }
+
+  #trace({ request, response }: RequestStart): void {
+    if (this.tracer === undefined) return;
+    const { method = 'GET', url = '/' } = request;
+    if (this.#ignores?.(url)) {
+      enter(ignored, request, response);
+      return;
+    }
+    const parent = propagation.extract(ROOT_CONTEXT, request.headers);
+    const options = new RequestSpan(request, this.#methodName, this.#captureRequest);
+    const span = this.tracer.startSpan(method, options, parent);
+    const measured = this.durations && serverMetricAttributes(request, this.#methodName);
+    enter(new ServerExchange(this, parent, span, method, response, measured), request, response);
+  }
+}
+
+function enter(exchange: Exchange, request: IncomingMessage, response: ServerResponse): void {
+  carry(request, exchange);
+  carry(response, exchange);
+  context.attach(exchange.context);
+}
+
+/** Ends the span of the request in whose context an error has come up that nobody catches. */
+export function failActiveRequest(error: unknown): void {
+  const exchange = getRPCMetadata(context.active());
+  if (exchange instanceof ServerExchange) exchange.fail(error);
+}

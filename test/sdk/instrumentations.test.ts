@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { loadSettings } from '../../src/config/load.ts';
+import type { Settings } from '../../src/config/options.ts';
+import { createLog } from '../../src/core/log.ts';
+import { nativeInstrumentations, officialConfigs } from '../../src/sdk/instrumentations.ts';
+
+function settings(env: NodeJS.ProcessEnv): Settings {
+  return loadSettings({ env, cwd: '/', readers: {} as never }).settings;
+}
+
+const log = createLog({ level: 'none' });
+
+test('HTTP is native where that is chosen, and loaded when it is made', () => {
+  const load = (part: string): unknown => ({
+    HttpInstrumentation: class {
+      readonly part = part;
+      readonly options: unknown;
+      constructor(options: unknown) {
+        this.options = options;
+      }
+    },
+  });
+  const env = { TRACING_HTTP_INSTRUMENTATION: 'native', TRACING_IGNORE_PATHS: '/a*' };
+  const made = nativeInstrumentations(settings(env), { metrics: true, load, log }).get('http')?.();
+  const { part, options } = made as unknown as {
+    part: string;
+    options: { metrics: boolean; ignores: (path: string) => boolean };
+  };
+  assert.deepEqual(
+    [part, options.metrics, options.ignores('/ab'), options.ignores('/b')],
+    ['native-http', true, true, false],
+  );
+  const official = nativeInstrumentations(settings({ TRACING_HTTP_INSTRUMENTATION: 'official' }), {
+    metrics: true,
+    load,
+    log,
+  });
+  assert.equal(official.size, 0);
+});
+
+test('the official one is told the same: paths to ignore and headers to capture', () => {
+  const env = {
+    TRACING_IGNORE_PATHS: '/healthz',
+    OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_SERVER_REQUEST: 'a,b',
+    OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_CLIENT_RESPONSE: 'c',
+  };
+  const { http } = officialConfigs(settings(env), false);
+  const { ignoreIncomingRequestHook: ignores, headersToSpanAttributes } = http as {
+    ignoreIncomingRequestHook: (request: { url?: string }) => boolean;
+    headersToSpanAttributes: unknown;
+  };
+  assert.deepEqual([ignores({ url: '/healthz?a' }), ignores({ url: '/' }), ignores({})], [true, false, false]);
+  assert.deepEqual(headersToSpanAttributes, {
+    server: { requestHeaders: ['a', 'b'], responseHeaders: [] },
+    client: { requestHeaders: [], responseHeaders: ['c'] },
+  });
+  assert.equal('ignoreIncomingRequestHook' in (officialConfigs(settings({}), false)['http'] ?? {}), false);
+});
+
+test('loggers get trace ids and send records only where that is asked for', () => {
+  const quiet = { disableLogCorrelation: true, disableLogSending: true };
+  assert.deepEqual(officialConfigs(settings({}), false)['pino'], quiet);
+  const all = officialConfigs(settings({ TRACING_LOG_CORRELATION: '1' }), true);
+  for (const name of ['pino', 'winston', 'bunyan']) {
+    assert.deepEqual(all[name], { disableLogCorrelation: false, disableLogSending: false });
+  }
+});
