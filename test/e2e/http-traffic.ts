@@ -4,11 +4,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { app, tempDir } from '../support/app.ts';
 import { startCollector } from '../support/collector.ts';
-import type { ReceivedSpan } from '../support/received-span.ts';
 import { importFlag, run } from '../support/run.ts';
-
-/** What a case of the traffic has left: its spans as lines, one for each span and each attribute. */
-export type Traffic = ReadonlyMap<string, readonly string[]>;
+import { renderTraffic, type Traffic } from './traffic.ts';
 
 const program = readFileSync(new URL('./programs/http-traffic.cjs', import.meta.url), 'utf8');
 
@@ -49,7 +46,7 @@ export async function runTraffic(t: TestContext, instrumentation: string, only?:
     ...Object.entries(ports).map(([name, port]) => [String(port), `<${name}>`] as const),
     [unixPath, '<socket>'],
   ]);
-  const traffic = render(collector.spans, names);
+  const traffic = renderTraffic(collector.spans, (line) => withNames(line, names));
   if (only === undefined && traffic.size !== cases) throw new Error(`${traffic.size} of ${cases} cases have spans`);
   return traffic;
 }
@@ -59,90 +56,8 @@ function makeCertificate(key: string, cert: string): void {
   execFileSync('openssl', [...kind, '-subj', '/CN=localhost', '-keyout', key, '-out', cert], { stdio: 'ignore' });
 }
 
-function render(spans: readonly ReceivedSpan[], names: ReadonlyMap<string, string>): Traffic {
-  const roots = spans.filter(({ name }) => name.startsWith('case ')).toSorted(byStart);
-  const ids = new Set(spans.map(({ spanId }) => spanId));
-  const lines = new Map<string, string[]>();
-  for (const [index, root] of roots.entries()) {
-    const next = roots[index + 1]?.startTimeNs ?? Infinity;
-    // A trace of its own belongs to the case in which it began.
-    const isHere = (span: ReceivedSpan): boolean =>
-      span !== root &&
-      !ids.has(span.parentSpanId ?? '') &&
-      span.startTimeNs >= root.startTimeNs &&
-      span.startTimeNs < next;
-    const own = spans.filter(isHere).flatMap((span) => renderTree(span, spans, names, ''));
-    const below = spans.filter(({ parentSpanId }) => parentSpanId === root.spanId);
-    const inside = inOrder(below.map((span) => renderTree(span, spans, names, '')));
-    lines.set(root.name.slice('case '.length), [...inside, ...own]);
-  }
-  return lines;
-}
-
-/** Siblings by their text: what happens first is not the same twice. */
-function inOrder(blocks: string[][]): string[] {
-  return blocks.toSorted((a, b) => (a.join('\n') < b.join('\n') ? -1 : 1)).flat();
-}
-
-function byStart(a: ReceivedSpan, b: ReceivedSpan): number {
-  return Number(a.startTimeNs - b.startTimeNs);
-}
-
-function renderTree(
-  span: ReceivedSpan,
-  all: readonly ReceivedSpan[],
-  names: ReadonlyMap<string, string>,
-  indent: string,
-): string[] {
-  const { kind, name, status, events, attributes } = span;
-  const remote =
-    indent === '' && span.parentSpanId !== undefined && !all.some((one) => one.spanId === span.parentSpanId);
-  const own = [
-    `${kind} ${name}${remote ? ` of ${span.traceId} ${span.parentSpanId}` : ''}`,
-    ...(status.code === 'UNSET' ? [] : [`  status ${status.code} ${status.message}`]),
-    ...renderAttributes(attributes, '  '),
-    ...events.flatMap((event) => [`  event ${event.name}`].concat(renderAttributes(event.attributes, '    '))),
-  ].map((line) => indent + withNames(line, names));
-  const below = all.filter(({ parentSpanId }) => parentSpanId === span.spanId);
-  return [...own, ...inOrder(below.map((child) => renderTree(child, all, names, `${indent}  > `)))];
-}
-
-/** Name, type and value; of the ports that the system has chosen, and of stacks, only that they are there. */
-function renderAttributes(attributes: ReceivedSpan['attributes'], indent: string): string[] {
-  return Object.entries(attributes)
-    .map(([key, value]) => {
-      if (key === 'exception.stacktrace') return `${indent}${key} ${typeof value}`;
-      return `${indent}${key} ${JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part))}`;
-    })
-    .toSorted();
-}
-
 function withNames(line: string, names: ReadonlyMap<string, string>): string {
   let named = line;
   for (const [text, name] of names) named = named.replaceAll(text, name);
   return named.replace(/(network\.peer\.port) [1-9]\d{3,4}$/, '$1 <any>');
-}
-
-/** What is only in one of two lists, each line with the side that it is on: `-` the first, `+` the second. */
-export function difference(before: readonly string[], after: readonly string[]): string[] {
-  const lengths = before.concat('').map(() => after.concat('').map(() => 0));
-  const at = (row: number, column: number): number => lengths[row]?.[column] ?? 0;
-  for (let row = before.length - 1; row >= 0; row--) {
-    for (let column = after.length - 1; column >= 0; column--) {
-      const same = before[row] === after[column];
-      const line = lengths[row] ?? [];
-      line[column] = same ? at(row + 1, column + 1) + 1 : Math.max(at(row + 1, column), at(row, column + 1));
-    }
-  }
-  const result: string[] = [];
-  let [row, column] = [0, 0];
-  while (row < before.length || column < after.length) {
-    if (row < before.length && column < after.length && before[row] === after[column]) {
-      row++;
-      column++;
-    } else if (column === after.length || (row < before.length && at(row + 1, column) >= at(row, column + 1))) {
-      result.push(`- ${before[row++]}`);
-    } else result.push(`+ ${after[column++]}`);
-  }
-  return result;
 }

@@ -1,8 +1,8 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { type Attributes, type Context, type Span, SpanStatusCode } from '@opentelemetry/api';
-import { carryBound } from './bound-emit.ts';
+import { carryBound } from '../bound-emit.ts';
 import type { Durations } from './durations.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import { recordFailure } from './failure.ts';
 import type { HeaderCapture } from './header-capture.ts';
 

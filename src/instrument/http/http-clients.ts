@@ -11,7 +11,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
-import { carryBound } from './bound-emit.ts';
+import { carryBound } from '../bound-emit.ts';
 import { ClientExchange, type ClientSide } from './client-exchange.ts';
 import {
   type ClientTarget,

@@ -7,7 +7,7 @@ import { loadBuiltin } from '../../core/builtin.ts';
 import type { Log } from '../../core/log.ts';
 import { hub, type Watcher } from '../hub.ts';
 import type { LoadedInstrumentation } from '../instrument.ts';
-import { bindEmit } from './bound-emit.ts';
+import { bindEmit } from '../bound-emit.ts';
 import { Durations } from './durations.ts';
 import { HttpClients, type RequestFunctions } from './http-clients.ts';
 import { failActiveRequest, HttpServers } from './http-servers.ts';

@@ -10,9 +10,9 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import { getRPCMetadata, suppressTracing } from '@opentelemetry/core';
-import { carry } from './carried.ts';
+import { carry } from '../carried.ts';
 import type { Durations } from './durations.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import { type HeaderCapture, headerCapture } from './header-capture.ts';
 import { type MethodName, methodNames } from './method.ts';
 import { serverAttributes, serverMetricAttributes } from './server-attributes.ts';

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { type Attributes, type Context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { type RPCMetadata, RPCType, setRPCMetadata } from '@opentelemetry/core';
 import type { Durations } from './durations.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import { recordFailure } from './failure.ts';
 import type { HeaderCapture } from './header-capture.ts';
 

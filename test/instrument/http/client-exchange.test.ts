@@ -5,7 +5,7 @@ import { type Attributes, context, ROOT_CONTEXT, SpanStatusCode, trace } from '@
 import { ClientExchange } from '../../../src/instrument/http/client-exchange.ts';
 import { Durations } from '../../../src/instrument/http/durations.ts';
 import { headerCapture } from '../../../src/instrument/http/header-capture.ts';
-import { carriedBy } from '../../../src/instrument/http/carried.ts';
+import { carriedBy } from '../../../src/instrument/carried.ts';
 import { drain, only, recordSpans } from '../../span/recorded-spans.ts';
 import { recordingMeters } from './meters.ts';
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, before, test } from 'node:test';
 import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { suppressTracing, W3CTraceContextPropagator } from '@opentelemetry/core';
-import { bindEmit } from '../../../src/instrument/http/bound-emit.ts';
+import { bindEmit } from '../../../src/instrument/bound-emit.ts';
 import { HttpClients, type RequestFunctions } from '../../../src/instrument/http/http-clients.ts';
 import { drain, only, recordSpans, thrownBy } from '../../span/recorded-spans.ts';
 import { usual } from './settings.ts';

@@ -5,7 +5,7 @@ import { afterEach, test, type TestContext } from 'node:test';
 import { context, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { AlwaysOffSampler, TracerProvider } from '@opentelemetry/sdk-trace';
-import { bindEmit } from '../../../src/instrument/http/bound-emit.ts';
+import { bindEmit } from '../../../src/instrument/bound-emit.ts';
 import { Durations } from '../../../src/instrument/http/durations.ts';
 import { failActiveRequest, HttpServers } from '../../../src/instrument/http/http-servers.ts';
 import type { HttpSettings } from '../../../src/instrument/http/settings.ts';

@@ -9,7 +9,7 @@ class Itself {
 }
 
 /**
- * Keeps an exchange in an object of Node.js's own, in a private field: an app that prints a request, or goes through its
+ * Keeps an exchange in an object that is not ours, in a private field: an app that prints a request, or goes through its
  * keys, finds nothing of ours, and nothing has to be looked up or collected apart from it.
  */
 class Carrier extends Itself {

@@ -4,8 +4,8 @@ import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
-import { carriedBy, carry } from '../../../src/instrument/http/carried.ts';
-import type { Exchange } from '../../../src/instrument/http/exchange.ts';
+import { carriedBy, carry } from '../../src/instrument/carried.ts';
+import type { Exchange } from '../../src/instrument/exchange.ts';
 
 const exchange = (): Exchange => ({ context: ROOT_CONTEXT, note() {} });
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { afterEach, test } from 'node:test';
 import { type Context, context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
-import { bindEmit, carryBound } from '../../../src/instrument/http/bound-emit.ts';
-import { carry } from '../../../src/instrument/http/carried.ts';
-import { recordSpans, thrownBy } from '../../span/recorded-spans.ts';
+import { bindEmit, carryBound } from '../../src/instrument/bound-emit.ts';
+import { carry } from '../../src/instrument/carried.ts';
+import { recordSpans, thrownBy } from '../span/recorded-spans.ts';
 
 recordSpans();
 const { emit } = EventEmitter.prototype as { emit: unknown };

@@ -1,9 +1,9 @@
 import type { Context } from '@opentelemetry/api';
 
-/** A request and its response, on either side. */
+/** A request and its response, or a call, on either side. */
 export interface Exchange {
-  /** In which the listeners of both are called. */
+  /** In which the listeners are called. */
   readonly context: Context;
-  /** Told every event of both before any listener. */
+  /** Told every event before any listener. */
   note(emitter: object, event: string | symbol, value: unknown): void;
 }

@@ -9,8 +9,8 @@ type Emitter = { emit: Emit };
 const bound = new WeakSet<Emit>();
 
 /**
- * Has all listeners of requests and responses called in their exchange's context, wherever the event comes from: a chunk
- * of the body, the next tick, or the end of a connection that has served others before.
+ * Has all listeners of requests, responses and calls called in their exchange's context, wherever the event comes from: a
+ * chunk of the body, the next tick, or the end of a connection that has served others before.
  *
  * One method of the prototype does it for all, without anything on the single object, and an event that nobody listens to
  * (most of them) ends right here. It is one line in the stack of what a listener throws.
