@@ -7,6 +7,7 @@
  *   testing.js             what their tests import
  *   instrumentation-*.js   one part for each row of the catalogue
  *   …                      the other parts, see `parts`
+ *   viewer/                the viewer's page, see scripts/build-page.ts
  *   lib/register.js,       import-in-the-middle's shared state and its loader-thread entry, which its wrappers
  *   import-hook.mjs        import by URL
  *   LICENSES.txt           of every package that has code in here
@@ -18,6 +19,7 @@ import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { rolldown, type Plugin, type RolldownOptions } from 'rolldown';
+import { buildPage } from './build-page.ts';
 import { catalog } from '../src/instrument/catalog.ts';
 import { Licences } from './licences.ts';
 
@@ -249,6 +251,7 @@ await bundle({ 'import-hook': 'src/parts/import-hook.ts' }, [], {
   await build.write({ dir: dist, format: 'cjs', entryFileNames: '[name].js' });
   await build.close();
 }
+await buildPage(`${root}src/viewer/page`, `${dist}/viewer`, [licences.plugin]);
 
 writeFileSync(`${dist}/LICENSES.txt`, licences.text());
 writeFileSync(`${dist}/register.d.ts`, 'export {};\n');
