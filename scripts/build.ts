@@ -7,6 +7,7 @@
  *   testing.js             what their tests import
  *   instrumentation-*.js   one part for each row of the catalogue
  *   …                      the other parts, see `parts`
+ *   cli.js                 the command line; what it needs is in cli-*.js
  *   viewer/                the viewer's page, see scripts/build-page.ts
  *   lib/register.js,       import-in-the-middle's shared state and its loader-thread entry, which its wrappers
  *   import-hook.mjs        import by URL
@@ -251,6 +252,7 @@ await bundle({ 'import-hook': 'src/parts/import-hook.ts' }, [], {
   await build.write({ dir: dist, format: 'cjs', entryFileNames: '[name].js' });
   await build.close();
 }
+await bundle({ cli: 'src/cli/main.ts' }, [], { ...cjs, chunkFileNames: 'cli-[name]-[hash].js' });
 await buildPage(`${root}src/viewer/page`, `${dist}/viewer`, [licences.plugin]);
 
 writeFileSync(`${dist}/LICENSES.txt`, licences.text());

@@ -1,10 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { gunzipSync } from 'node:zlib';
 import { createLog, type Log } from '../core/log.ts';
-import { decodeText } from './decode/decode-text.ts';
 import { sendJson, sendText } from './http/answer.ts';
 import { isToken, refusePageRequest, TOKEN_COOKIE } from './http/guard.ts';
 import { answerJaegerApi } from './http/jaeger-api.ts';
@@ -12,6 +9,7 @@ import { createPageApi } from './http/page-api.ts';
 import { PageFiles } from './http/page-files.ts';
 import { BodyReader } from './http/read-body.ts';
 import { createReceiver } from './http/receiver.ts';
+import { openFile } from './open-file.ts';
 import { MemoryTable } from './store/memory-table.ts';
 import { TraceStore, type StoreCounts } from './store/trace-store.ts';
 import type { TraceTable } from './store/trace-table.ts';
@@ -21,6 +19,8 @@ export interface ViewerOptions {
   readonly host?: string;
   /** 0 takes any free port. */
   readonly ports?: Partial<ViewerPorts>;
+  /** Those that may be another port where theirs is taken; default: none. */
+  readonly otherPorts?: readonly (keyof ViewerPorts)[];
   /** About what traces may take; default 256 MiB. The oldest go first. */
   readonly maxBytes?: number;
   /** Traces whose last span is older go; default: none do. */
@@ -50,7 +50,7 @@ export interface Viewer {
   /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly otlpUrl: string;
   readonly counts: StoreCounts;
-  /** Takes the traces of a file: Jaeger's JSON, OTLP as JSON, one or one a line, gzipped or not. */
+  /** Takes the traces of a file, see `openFile`. */
   open(file: string): Promise<{ spans: number; traceIds: string[] }>;
   /** Ends every connection and frees the ports. */
   close(): Promise<void>;
@@ -62,6 +62,10 @@ export class ViewerError extends Error {}
 const DEFAULT_PORTS: ViewerPorts = { page: 16686, thrift: 14268, otlp: 4318 };
 const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
 const MAX_CONNECTIONS = 512;
+/** How many ports above a taken one are tried, before any free one is. */
+const OTHER_PORTS = 9;
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** Whoever sends a request slowly has so long for it. */
 const timeouts = {
@@ -101,7 +105,8 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
     sendText(response, 404, 'not found');
   }
 
-  async function listen(port: number, what: string, handle: typeof answerPage): Promise<string> {
+  /** @returns the URL it listens on */
+  async function listen(which: keyof ViewerPorts, handle: Handler): Promise<string> {
     const server = createServer(timeouts, (request, response) => {
       handle(request, response).catch((error: unknown) => {
         log.trouble('viewer request', `${request.method} ${request.url} failed: ${String(error)}`);
@@ -111,10 +116,14 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
     });
     server.maxConnections = MAX_CONNECTIONS;
     servers.push(server);
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, what, host, port)));
-      server.listen(port, host, resolve);
-    });
+    const port = ports[which];
+    const others = options.otherPorts?.includes(which) ? [...Array(OTHER_PORTS).keys()].map((i) => port + i + 1) : [];
+    for (const candidate of [port, ...others, ...(others.length > 0 ? [0] : [])]) {
+      const error = await tryPort(server, host, candidate);
+      if (error === undefined) break;
+      const isLast = candidate === (others.length > 0 ? 0 : port);
+      if (error.code !== 'EADDRINUSE' || isLast) throw cannotListen(error, which, host, candidate);
+    }
     const shown = host.includes(':') ? `[${host}]` : host;
     return `http://${shown}:${(server.address() as AddressInfo).port}`;
   }
@@ -138,11 +147,7 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
   }
 
   try {
-    urls = [
-      await listen(ports.page, 'the page', answerPage),
-      await listen(ports.thrift, 'Jaeger Thrift', receive),
-      await listen(ports.otlp, 'OTLP', receive),
-    ];
+    urls = [await listen('page', answerPage), await listen('thrift', receive), await listen('otlp', receive)];
   } catch (error) {
     await close();
     throw error;
@@ -156,7 +161,7 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
       return store.counts;
     },
     async open(file) {
-      const { spans } = decodeText(await readText(file));
+      const { spans } = await openFile(file);
       store.add(spans);
       return { spans: spans.length, traceIds: [...new Set(spans.map(({ traceId }) => traceId))] };
     },
@@ -166,22 +171,45 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
 
 async function openTable(database: string | undefined): Promise<TraceTable> {
   if (database === undefined) return new MemoryTable();
-  throw new ViewerError(database);
+  const { SqliteTable } = await import('./store/sqlite-table.ts');
+  try {
+    return SqliteTable.open(database);
+  } catch (error) {
+    throw new ViewerError(whyNoDatabase(database, error), { cause: error });
+  }
+}
+
+function whyNoDatabase(database: string, error: unknown): string {
+  const { message } = error as Error;
+  const why = message === 'database is locked' ? 'another viewer has it open' : message;
+  return `cannot use ${database} as a database: ${why}`;
 }
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
-function cannotListen(error: NodeJS.ErrnoException, what: string, host: string, port: number): ViewerError {
-  const why = error.code === 'EADDRINUSE' ? 'something listens there already' : error.message;
-  return new ViewerError(`cannot listen on ${host}:${port} for ${what}: ${why}`, { cause: error });
+/** @returns why it does not listen */
+function tryPort(server: Server, host: string, port: number): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => {
+    const fail = (error: NodeJS.ErrnoException): void => resolve(error);
+    server.once('error', fail);
+    server.listen(port, host, () => {
+      server.off('error', fail);
+      resolve(undefined);
+    });
+  });
 }
 
-async function readText(file: string): Promise<string> {
-  const bytes = await readFile(file);
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  return (isGzip ? gunzipSync(bytes) : bytes).toString('utf8');
+const portNames: Readonly<Record<keyof ViewerPorts, string>> = {
+  page: 'the page',
+  thrift: 'Jaeger Thrift',
+  otlp: 'OTLP',
+};
+
+function cannotListen(error: NodeJS.ErrnoException, which: keyof ViewerPorts, host: string, port: number): ViewerError {
+  const why = error.code === 'EADDRINUSE' ? 'something listens there already' : error.message;
+  return new ViewerError(`cannot listen on ${host}:${port} for ${portNames[which]}: ${why}`, { cause: error });
 }
 
 function parseUrl(path = '/'): URL | undefined {

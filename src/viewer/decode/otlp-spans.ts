@@ -26,7 +26,7 @@ const MAX_DEPTH = 64;
  * @throws {DecodeError} where it is no JSON object
  */
 export function decodeOtlpJson(body: Uint8Array | string): Decoded {
-  return toSpans(parseObject(body.toString()));
+  return toSpans(parseObject(typeof body === 'string' ? body : new TextDecoder().decode(body)));
 }
 
 function parseObject(text: string): OtlpMessage {

@@ -71,6 +71,7 @@ class TagSearch {
     if (this.#key === 'error' && (this.#value === 'true' || this.#value === 'false')) {
       return span.isError === (this.#value === 'true');
     }
+    if (this.#key === 'service.name' && span.process.serviceName === this.#value) return true;
     if (this.#isIn(span.process.tags)) return true;
     if (!span.body.includes(this.#quotedKey)) return false;
     const { tags, logs }: SpanBody = parseBody(span);

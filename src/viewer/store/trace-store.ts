@@ -1,7 +1,7 @@
 import type { Process, Span } from '../span.ts';
 import { countOperations, OperationIndex, type Operation } from './operation-index.ts';
 import { toStoredSpan, type StoredProcess, type StoredSpan } from './stored-span.ts';
-import type { StoredTrace, TraceTable } from './trace-table.ts';
+import type { OperationCount, StoredTrace, TraceTable } from './trace-table.ts';
 
 export interface StoreLimits {
   /** About what all traces together may take; the oldest go first. */
@@ -28,6 +28,14 @@ export interface StoreChange {
   readonly removed: ReadonlySet<string>;
 }
 
+interface ChangeResult extends StoreChange {
+  readonly changed: Set<string>;
+  readonly removed: Set<string>;
+  readonly added: (readonly OperationCount[])[];
+  readonly gone: (readonly OperationCount[])[];
+  leftOut: number;
+}
+
 /** A trace that takes more of the room would leave none to the others. */
 const MAX_SHARE = 0.25;
 const MAX_KNOWN = 5000;
@@ -52,13 +60,8 @@ export class TraceStore {
     this.#table = table;
     this.#limits = limits;
     this.#index.change(table.operations(), 1);
-    this.#evict(new Set());
-    if (limits.maxAgeMs === undefined) return;
-    this.#ageTimer = setInterval(() => {
-      const removed = new Set<string>();
-      this.#table.transaction(() => this.#evict(removed));
-      this.#tell({ changed: new Set(), removed });
-    }, AGE_CHECK_MS).unref();
+    this.#change(() => {});
+    if (limits.maxAgeMs !== undefined) this.#ageTimer = setInterval(() => this.#change(() => {}), AGE_CHECK_MS).unref();
   }
 
   get counts(): StoreCounts {
@@ -76,19 +79,15 @@ export class TraceStore {
       else group.push(stored);
     }
     this.#received += spans.length;
-    const changed = new Set<string>();
-    const removed = new Set<string>();
-    this.#table.transaction(() => {
+    this.#change((result) => {
       for (const [id, group] of byTrace) {
         const { added, leftOut } = this.#table.append(id, group, this.#limits.maxBytes * MAX_SHARE);
-        this.#leftOut += leftOut;
-        if (added.length > 0) changed.add(id);
-        this.#index.change(countOperations(added), 1);
+        result.leftOut += leftOut;
+        if (added.length === 0) continue;
+        result.changed.add(id);
+        result.added.push(countOperations(added));
       }
-      this.#evict(removed);
     });
-    for (const id of removed) changed.delete(id);
-    this.#tell({ changed, removed });
   }
 
   get(id: string): StoredTrace | undefined {
@@ -127,14 +126,28 @@ export class TraceStore {
     this.#table.close();
   }
 
-  #evict(removed: Set<string>): void {
+  /** What is said and counted of a change is only what the table has taken as a whole. */
+  #change(write: (result: ChangeResult) => void): void {
+    const result: ChangeResult = { changed: new Set(), removed: new Set(), added: [], gone: [], leftOut: 0 };
+    this.#table.transaction(() => {
+      write(result);
+      this.#evict(result);
+    });
+    for (const counts of result.added) this.#index.change(counts, 1);
+    for (const counts of result.gone) this.#index.change(counts, -1);
+    this.#leftOut += result.leftOut;
+    this.#evicted += result.removed.size;
+    for (const id of result.removed) result.changed.delete(id);
+    this.#tell(result);
+  }
+
+  #evict({ removed, gone }: ChangeResult): void {
     const { maxBytes, maxAgeMs = Infinity } = this.#limits;
     const tooOldMs = Date.now() - maxAgeMs;
     for (;;) {
       const oldest = this.#table.oldest();
       if (oldest === undefined || (this.#table.bytes <= maxBytes && oldest.updatedMs >= tooOldMs)) return;
-      this.#index.change(this.#table.delete(oldest.id), -1);
-      this.#evicted++;
+      gone.push(this.#table.delete(oldest.id));
       removed.add(oldest.id);
     }
   }

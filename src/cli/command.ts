@@ -1,0 +1,90 @@
+import { parseArgs } from 'node:util';
+
+/** One option of a command: what parsing, help and completion come from. */
+export interface OptionRow {
+  readonly name: string;
+  readonly short?: string;
+  /** What stands for its value in the help; an option without is a switch. */
+  readonly value?: string;
+  /** In words, for the help. */
+  readonly default?: string;
+  readonly help: string;
+}
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** One line a way to call it, without the name of the program. */
+  readonly usage: readonly string[];
+  readonly options: readonly OptionRow[];
+  /** Whether arguments without a dash are taken. */
+  readonly takesFiles: boolean;
+  /** Whether a command to start may stand behind `--`. */
+  readonly takesCommand: boolean;
+  /** @returns the exit code */
+  run(input: CommandInput): Promise<number>;
+}
+
+export interface CommandInput {
+  readonly switches: ReadonlySet<string>;
+  readonly values: ReadonlyMap<string, string>;
+  readonly files: readonly string[];
+  /** What stands behind `--`; empty where nothing does. */
+  readonly command: readonly string[];
+}
+
+/** A command line that makes no sense; the message is for the user. */
+export class UsageError extends Error {}
+
+const HELP: OptionRow = { name: 'help', short: 'h', help: 'shows this' };
+
+/** @throws {UsageError} */
+export function parseCommand(
+  command: Command,
+  args: readonly string[],
+): CommandInput & { readonly wantsHelp: boolean } {
+  const end = args.indexOf('--');
+  const own = end < 0 ? args : args.slice(0, end);
+  const { values, positionals } = parse(command, own);
+  const rest = end < 0 ? [] : args.slice(end + 1);
+  if (!command.takesFiles && positionals.length > 0) throw new UsageError(`what is ${String(positionals[0])}?`);
+  if (!command.takesCommand && rest.length > 0) throw new UsageError(`${command.name} starts no command`);
+  if (command.takesCommand && end >= 0 && rest.length === 0) throw new UsageError('no command after --');
+  const given = Object.entries(values);
+  return {
+    wantsHelp: values['help'] === true,
+    switches: new Set(given.filter(([, value]) => value === true).map(([name]) => name)),
+    values: new Map(given.filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
+    files: positionals,
+    command: rest,
+  };
+}
+
+function parse({ options }: Command, args: readonly string[]): ReturnType<typeof parseArgs> {
+  const rows = [...options, HELP].map(({ name, short, value }) => {
+    const type = value === undefined ? ('boolean' as const) : ('string' as const);
+    return [name, short === undefined ? { type } : { type, short }] as const;
+  });
+  try {
+    return parseArgs({ args: [...args], options: Object.fromEntries(rows), allowPositionals: true });
+  } catch (error) {
+    const [sentence = ''] = (error as Error).message.split(/\. |\n/);
+    throw new UsageError(sentence, { cause: error });
+  }
+}
+
+export function renderHelp(program: string, command: Command): string {
+  const rows = [...command.options, HELP].map((row): [string, string] => [
+    `${row.short ? `-${row.short}, ` : '    '}--${row.name}${row.value ? ` ${row.value}` : ''}`,
+    row.help + (row.default ? ` (default: ${row.default})` : ''),
+  ]);
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return [
+    command.summary,
+    '',
+    ...command.usage.map((line, index) => `${index === 0 ? 'Usage:' : '      '} ${program} ${line}`),
+    '',
+    ...rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+/** `otel-preload`: finds the command that is asked for, and loads only that. */
+import { findInstallation } from './installation.ts';
+import { parseCommand, renderHelp, UsageError, type Command } from './command.ts';
+
+const PROGRAM = 'otel-preload';
+/** `EX_USAGE` of `sysexits.h`. */
+const EXIT_USAGE = 64;
+
+const commands: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>> = {
+  view: {
+    summary: 'shows traces in a page, as they come or from files',
+    load: async () => (await import('./view-command.ts')).viewCommand,
+  },
+};
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === '--version' || name === '-v') {
+    process.stdout.write(`${findInstallation(import.meta.dirname).version}\n`);
+    return 0;
+  }
+  const wantsHelp = name === undefined || name === '--help' || name === '-h' || name === 'help';
+  if (wantsHelp) {
+    process.stdout.write(overview());
+    return name === undefined ? EXIT_USAGE : 0;
+  }
+  const known = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (known === undefined) return refuse(`there is no command ${name}`, PROGRAM);
+  const command = await known.load();
+  try {
+    const input = parseCommand(command, args);
+    if (!input.wantsHelp) return await command.run(input);
+    process.stdout.write(renderHelp(PROGRAM, command));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return refuse(error.message, `${PROGRAM} ${name}`);
+  }
+}
+
+function overview(): string {
+  const width = Math.max(...Object.keys(commands).map(({ length }) => length));
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  return `Usage: ${PROGRAM} COMMAND [options]\n\n${lines.join('\n')}\n\n${PROGRAM} COMMAND --help tells more of one.\n`;
+}
+
+function refuse(why: string, program: string): number {
+  process.stderr.write(`${PROGRAM}: ${why}; ${program} --help tells what there is\n`);
+  return EXIT_USAGE;
+}
+
+// streams that keep the process alive (a browser's connection that is closing, say) are none of the user's business
+void main(process.argv.slice(2)).then((code) => process.exit(code));

@@ -1,0 +1,198 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { pathToFileURL } from 'node:url';
+import { startViewer, ViewerError, type Viewer, type ViewerPorts } from '../viewer/viewer.ts';
+import { DecodeError } from '../viewer/decode/byte-reader.ts';
+import { findInstallation, type Installation } from './installation.ts';
+
+export interface ViewOptions {
+  readonly host?: string | undefined;
+  /** Those that are named are taken or it is an error; others may be replaced where nobody has to know them. */
+  readonly ports?: { readonly [K in keyof ViewerPorts]?: number | undefined };
+  readonly database?: string | undefined;
+  readonly maxMegabytes?: number | undefined;
+  readonly maxAgeMs?: number | undefined;
+  readonly files?: readonly string[];
+  /** Program and arguments; started with the flag, and with variables that send its spans here. */
+  readonly command?: readonly string[];
+  readonly open?: boolean;
+  /** Goes on when the command has ended. */
+  readonly keep?: boolean;
+  readonly json?: boolean;
+}
+
+const MEGABYTE = 1024 * 1024;
+const MEMORY_MB = 256;
+const DATABASE_MB = 1024;
+/** How long a command may take to end after Ctrl-C. */
+const GRACE_MS = 900;
+const EXIT_NOT_EXECUTABLE = 126;
+const EXIT_NOT_FOUND = 127;
+/** Spans show soon: their batch leaves after so long. */
+const SCHEDULE_DELAY_MS = '500';
+
+/**
+ * `otel-preload view`: runs the viewer until Ctrl-C, or until the command has ended.
+ *
+ * @returns the exit code: the command's own, 128 and the number of the signal that ended it, or 1 where the viewer could
+ *   not start
+ */
+export async function view(options: ViewOptions): Promise<number> {
+  const installation = findInstallation(import.meta.dirname);
+  let viewer: Viewer;
+  try {
+    viewer = await start(options, installation);
+  } catch (error) {
+    if (!(error instanceof ViewerError)) throw error;
+    return fail(error.message);
+  }
+  try {
+    const address = await openFiles(viewer, options.files ?? []);
+    return await run(viewer, address, options, installation);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    return fail(error.message);
+  } finally {
+    await viewer.close();
+  }
+}
+
+/** A file that cannot be shown; the message is for the user. */
+class FileError extends Error {}
+
+function start(options: ViewOptions, { version, pageDirectory }: Installation): Promise<Viewer> {
+  const { host, database, maxAgeMs, files = [], command = [] } = options;
+  const named = Object.entries(options.ports ?? {}).filter((entry): entry is [keyof ViewerPorts, number] => {
+    return entry[1] !== undefined;
+  });
+  const isNamed = (which: keyof ViewerPorts): boolean => named.some(([name]) => name === which);
+  const flexible: (keyof ViewerPorts)[] = ['page'];
+  // whoever sends here is started by us, or nobody is
+  if (files.length + command.length > 0) flexible.push('otlp', 'thrift');
+  return startViewer({
+    ports: Object.fromEntries(named),
+    otherPorts: flexible.filter((which) => !isNamed(which)),
+    maxBytes: (options.maxMegabytes ?? (database === undefined ? MEMORY_MB : DATABASE_MB)) * MEGABYTE,
+    version,
+    pageDirectory,
+    ...(host === undefined ? {} : { host }),
+    ...(database === undefined ? {} : { database }),
+    ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
+  });
+}
+
+/** @returns the address to look at: of the one trace where the files have just one */
+async function openFiles(viewer: Viewer, files: readonly string[]): Promise<string> {
+  const traceIds = new Set<string>();
+  for (const file of files) {
+    const opened = await viewer.open(file).catch((error: unknown) => {
+      const isOurs = error instanceof DecodeError || (error as NodeJS.ErrnoException).code !== undefined;
+      if (!isOurs) throw error;
+      throw new FileError(`cannot open ${file}: ${(error as Error).message}`, { cause: error });
+    });
+    for (const id of opened.traceIds) traceIds.add(id);
+  }
+  const [only] = traceIds;
+  if (traceIds.size !== 1 || only === undefined) return viewer.url;
+  const url = new URL(viewer.url);
+  url.pathname = `/trace/${only}`;
+  return url.href;
+}
+
+async function run(
+  viewer: Viewer,
+  address: string,
+  { command = [], open = false, keep = false, json = false }: ViewOptions,
+  { register }: Installation,
+): Promise<number> {
+  const signals = new SignalWatch();
+  const { thriftUrl, otlpUrl } = viewer;
+  if (json) process.stdout.write(`${JSON.stringify({ url: address, thriftUrl, otlpUrl })}\n`);
+  // the command's output stays its own
+  else if (command.length > 0) process.stderr.write(`otel-preload: traces are shown at ${address}\n`);
+  else process.stdout.write(`Traces  ${address}\nOTLP    ${otlpUrl}\nJaeger  ${thriftUrl}\n`);
+  if (open) openInBrowser(address);
+  const [program, ...args] = command;
+  if (program === undefined) return signals.next();
+  const code = await runCommand(program, args, environment(viewer, register), signals);
+  if (!keep || signals.came) return code;
+  process.stderr.write(`otel-preload: ${program} ended with ${code}; the traces stay at ${address} until Ctrl-C\n`);
+  await signals.next();
+  return code;
+}
+
+/** Signals that end the viewer, from now on. */
+class SignalWatch {
+  came = false;
+  #wake: ((code: number) => void) | undefined;
+  readonly #listeners = new Set<(signal: NodeJS.Signals) => void>();
+
+  constructor() {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        this.came = true;
+        for (const listener of this.#listeners) listener(signal);
+        this.#wake?.(128 + constants.signals[signal]);
+      });
+    }
+  }
+
+  onSignal(listener: (signal: NodeJS.Signals) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Waits for the next one. @returns the exit code that tells of it; 0 for Ctrl-C, which is how one leaves */
+  async next(): Promise<number> {
+    const code = await new Promise<number>((resolve) => (this.#wake = resolve));
+    return code === 128 + constants.signals.SIGINT ? 0 : code;
+  }
+}
+
+/** What makes a Node.js program below send its spans here. */
+function environment(viewer: Viewer, register: string): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: options = '' } = process.env;
+  const isThere = /otel-preload\/register/.test(options);
+  const flag = `--import ${pathToFileURL(register).href}`;
+  return {
+    ...process.env,
+    NODE_OPTIONS: isThere ? options : `${options} ${flag}`.trim(),
+    OTEL_TRACES_EXPORTER: 'otlp',
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${viewer.otlpUrl}/v1/traces`,
+    OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/protobuf',
+    OTEL_BSP_SCHEDULE_DELAY: process.env['OTEL_BSP_SCHEDULE_DELAY'] ?? SCHEDULE_DELAY_MS,
+  };
+}
+
+function runCommand(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  signals: SignalWatch,
+): Promise<number> {
+  const child = spawn(program, args, { env, stdio: 'inherit', shell: process.platform === 'win32' });
+  signals.onSignal((signal) => {
+    // a terminal has sent Ctrl-C to the command too; twice would cut its own end short
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    setTimeout(() => child.kill('SIGKILL'), GRACE_MS).unref();
+  });
+  return new Promise((resolve) => {
+    child.once('error', ({ code, message }: NodeJS.ErrnoException) => {
+      fail(`cannot start ${program}: ${code === 'ENOENT' ? 'there is no such program' : message}`);
+      resolve(code === 'ENOENT' ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE);
+    });
+    child.once('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+  });
+}
+
+function openInBrowser(address: string): void {
+  const program = { darwin: 'open', win32: 'explorer' }[process.platform as string] ?? 'xdg-open';
+  const child = spawn(program, [address], { stdio: 'ignore', detached: true });
+  // without a browser there is still the address that was printed
+  child.once('error', () => {});
+  child.unref();
+}
+
+function fail(text: string): number {
+  process.stderr.write(`otel-preload: ${text}\n`);
+  return 1;
+}
