@@ -28,7 +28,7 @@ export interface Launched {
   readonly output: string;
   /** Rejects where it cannot be started. */
   readonly ended: Promise<Ended>;
-  /** Resolves with the next message; rejects where the process ends first. */
+  /** Resolves with the next message; rejects where the process ends first, or is killed because none comes in two minutes. */
   next<T>(): Promise<T>;
   /** Sends a message and resolves with the next one that comes back. */
   ask<T>(message: object): Promise<T>;
@@ -48,6 +48,9 @@ function onPath(tool: string): boolean {
     }
   });
 }
+
+/** A run of load is the longest that a process is asked for. */
+const ANSWER_LIMIT_MS = 120_000;
 
 /** Those that must not outlive the bench. */
 const running = new Set<ChildProcess>();
@@ -98,11 +101,17 @@ export function launch({ program, args = [], flags = [], env = {}, cwd, core }: 
   function next<T>(): Promise<T> {
     if (messages.length > 0) return Promise.resolve(messages.shift() as T);
     return new Promise((resolve, reject) => {
-      waiters.push(resolve as (message: unknown) => void);
-      void ended.then(
-        ({ code, signal }) => reject(new Error(`${command.join(' ')} ended (${signal ?? code})\n${output}`)),
-        reject,
-      );
+      const timer = setTimeout(() => child.kill('SIGKILL'), ANSWER_LIMIT_MS);
+      waiters.push((message) => {
+        clearTimeout(timer);
+        resolve(message as T);
+      });
+      void ended
+        .then(
+          ({ code, signal }) => reject(new Error(`${command.join(' ')} ended (${signal ?? code})\n${output}`)),
+          reject,
+        )
+        .finally(() => clearTimeout(timer));
     });
   }
 
