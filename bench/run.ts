@@ -8,7 +8,7 @@
  *   npm run bench -- --peers                       installs the other tracers into the user's cache first
  *   npm run bench -- --short                       each bench once, only to see that it works
  *
- * A run of all variants at full length is written to bench/results/; others only print. How it is measured and how to
+ * A run of all variants at full length is written to bench/results/, and any with --save; others only print. How it is measured and how to
  * read it: bench/README.md.
  */
 import { createRequire } from 'node:module';
@@ -36,6 +36,7 @@ const { values, positionals } = parseArgs({
   options: {
     peers: { type: 'boolean', default: false },
     short: { type: 'boolean', default: false },
+    save: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     seconds: { type: 'string' },
     patience: { type: 'string', default: '20' },
@@ -76,7 +77,7 @@ const options = {
   short: values.short,
   progress: (text: string) => void process.stderr.write(`${text}\n`),
 };
-const isComplete = values.variants === undefined && missing.length === 0 && !values.short;
+const isResult = values.save || (values.variants === undefined && missing.length === 0 && !values.short);
 
 for (const bench of named(benches, positionals, 'bench')) {
   if (bench.needs !== undefined && !isThere(bench.needs)) {
@@ -87,7 +88,7 @@ for (const bench of named(benches, positionals, 'bench')) {
   const report = await bench.run(options);
   const machine = describeMachine(checkout);
   process.stdout.write(`\n${toText(report, '##')}\n${machine}; ${options.rounds} rounds\n`);
-  if (isComplete) writeResults(results, bench.name, report, `${machine}; ${options.rounds} rounds.`);
+  if (isResult) writeResults(results, bench.name, report, `${machine}; ${options.rounds} rounds.`);
   for (const failure of report.failures) console.log(`FAILED ${bench.name}: ${failure}`);
   if (report.failures.length > 0) process.exitCode = 1;
 }
