@@ -3,7 +3,7 @@ import type { Bench, Options, Report } from './bench.ts';
 import type { Run } from './closed-loop.ts';
 import { launch, type Launched } from './launch.ts';
 import { cpuSeconds } from './proc.ts';
-import { median } from './statistics.ts';
+import { spread } from './statistics.ts';
 import { besideBare, figure, inRounds, show } from './rounds.ts';
 import { drained, DRIVER_CORE, end, inCalm, startApp, startSink, support, type Sink, watchOthers } from './trial.ts';
 import type { Variant } from './variants.ts';
@@ -140,7 +140,7 @@ function report(bench: RequestBench, all: All, failures: readonly string[]): Rep
       traced ? figure(all, variant, ({ bytesPerSpan }) => bytesPerSpan).median.toFixed(0) : '–',
     ];
   });
-  const others = median(all.variants.flatMap((variant) => all.of(variant).map((one) => one?.others ?? 0)));
+  const others = spread(all.variants.flatMap((variant) => all.of(variant).map((one) => one?.others ?? 0)));
   const bars = all.variants.flatMap((variant) => {
     const value = besideBare(all, variant, added);
     return value === undefined ? [] : [{ label: variant.name, value }];
@@ -159,7 +159,7 @@ function report(bench: RequestBench, all: All, failures: readonly string[]): Rep
       'bytes a span',
     ],
     rows,
-    notes: [`Other processes of the machine used ${others.toFixed(2)} cores meanwhile.`],
+    notes: [`Other processes of the machine used ${show(others, 2)} cores meanwhile.`],
     plots: [{ title: `${bench.title}: processor time added to a request, as a multiple of the bare app's own`, bars }],
     data: Object.fromEntries(all.variants.map((variant) => [variant.name, all.of(variant)])),
     failures,
