@@ -55,24 +55,37 @@ export const start: Bench = {
   },
 };
 
-async function trial({ patienceMs }: Options, variant: Variant, sink: Sink, temp: string): Promise<Result> {
+/** Of so many starts the quickest counts: others on the machine only ever make one slower. */
+const STARTS = 3;
+
+async function trial({ patienceMs, short }: Options, variant: Variant, sink: Sink, temp: string): Promise<Result> {
   await calm(performance.now() + patienceMs);
   const result = new Map<string, Start>();
   for (const { name, file, ends } of programs) {
     for (const cache of cacheNames) {
-      const dir = cache === 'cold' ? mkdtempSync(join(temp, 'cold-')) : join(temp, variant.name);
-      const env = {
-        TMPDIR: dir,
-        ...(cache === 'cold' ? { NODE_DISABLE_COMPILE_CACHE: '1' } : {}),
-        ...(cache === 'cached' ? { NODE_COMPILE_CACHE: join(dir, 'app') } : {}),
+      const once = (): Promise<Start> => {
+        const dir = cache === 'cold' ? mkdtempSync(join(temp, 'cold-')) : join(temp, variant.name);
+        return startOnce(variant, file, ends, sink, {
+          TMPDIR: dir,
+          ...(cache === 'cold' ? { NODE_DISABLE_COMPILE_CACHE: '1' } : {}),
+          ...(cache === 'cached' ? { NODE_COMPILE_CACHE: join(dir, 'app') } : {}),
+        });
       };
-      const once = (): Promise<Start> => startOnce(variant, file, ends, sink, env);
-      // What is measured is the second start; a cold one has none before it.
+      // What a start leaves for the next one; a cold one has none before it.
       if (cache !== 'cold') await once();
-      result.set(key(name, cache), await once());
+      result.set(key(name, cache), await quickest(short ? 1 : STARTS, once));
     }
   }
   return result;
+}
+
+async function quickest(count: number, once: () => Promise<Start>): Promise<Start> {
+  let best = await once();
+  for (let i = 1; i < count; i++) {
+    const start = await once();
+    if (start.wallMs < best.wallMs) best = start;
+  }
+  return best;
 }
 
 async function startOnce(

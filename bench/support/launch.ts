@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { cpuSeconds, endedChildrenSeconds } from './proc.ts';
 
 export interface LaunchOptions {
   /** File to run. */
@@ -55,9 +56,10 @@ const ANSWER_LIMIT_MS = 120_000;
 /** Those that must not outlive the bench. */
 const running = new Set<ChildProcess>();
 
-/** Processes that run now, this one among them. */
-export function ownPids(): number[] {
-  return [process.pid, ...[...running].flatMap(({ pid }) => pid ?? [])];
+/** Processor time of this process and of all that it has started, those that have ended too. */
+export function ownSeconds(): number {
+  const pids = [...running].flatMap(({ pid, exitCode, signalCode }) => ((exitCode ?? signalCode) ? [] : (pid ?? [])));
+  return [process.pid, ...pids].reduce((sum, pid) => sum + cpuSeconds(pid), endedChildrenSeconds(process.pid));
 }
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');

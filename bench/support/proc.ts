@@ -4,12 +4,30 @@ import { readFileSync } from 'node:fs';
 /** Linux gives the times of /proc in these, whatever the kernel's own tick is. */
 const TICKS_PER_SECOND = 100;
 
-/** Processor time of all threads of a process, in seconds, to 10 ms. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+/** Processor time of all threads of a process, in seconds, to 10 ms. */
 export function cpuSeconds(pid: number): number {
+  const [user, system] = times(pid);
+  return user + system;
+}
+
+/** The same of its children that have ended. */
+export function endedChildrenSeconds(pid: number): number {
+  const [, , user, system] = times(pid);
+  return user + system;
+}
+
+// utime, stime, cutime and cstime: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+function times(pid: number): [number, number, number, number] {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The second field is the program's name in parentheses, which may hold spaces; utime and stime are the 14th and 15th.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  // The second field is the program's name in parentheses, which may hold spaces; the times are from the 14th on.
+  const fields = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 15);
+  const [user = NaN, system = NaN, childrenUser = NaN, childrenSystem = NaN] = fields.map(
+    (ticks) => Number(ticks) / TICKS_PER_SECOND,
+  );
+  return [user, system, childrenUser, childrenSystem];
 }
 
 /** Processor time of the whole machine that was not idle, in seconds. */

@@ -1,9 +1,8 @@
 /** One trial: an app as a variant runs it, a collector for its spans, and who drives it. */
-import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { launch, type Launched, ownPids } from './launch.ts';
-import { busySeconds, cpuSeconds } from './proc.ts';
+import { launch, type Launched, ownSeconds } from './launch.ts';
+import { busySeconds } from './proc.ts';
 import type { Counts } from './sink.ts';
 import type { Variant } from './variants.ts';
 
@@ -98,11 +97,8 @@ const CALM = 0.25;
 /** How much of the machine, in cores, is used by processes that are none of the bench's. */
 export function watchOthers(): () => number {
   const startedMs = performance.now();
-  const pids = ownPids();
-  // One that has ended meanwhile makes the others look busier than they are.
-  const own = (): number => pids.reduce((sum, pid) => sum + (existsSync(`/proc/${pid}`) ? cpuSeconds(pid) : 0), 0);
-  const before = busySeconds() - own();
-  return () => Math.max(0, (busySeconds() - own() - before) / ((performance.now() - startedMs) / 1000));
+  const before = busySeconds() - ownSeconds();
+  return () => Math.max(0, (busySeconds() - ownSeconds() - before) / ((performance.now() - startedMs) / 1000));
 }
 
 /** Waits for a moment in which others let the machine alone, until `untilMs` at the latest. */
