@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** `otel-preload`: finds the command that is asked for, and loads only that. */
+import { createRequire } from 'node:module';
 import { findInstallation } from './installation.ts';
 import { parseCommand, renderHelp, UsageError, type Command } from './command.ts';
 
@@ -12,7 +13,22 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'shows traces in a page, as they come or from files',
     load: async () => (await import('./view-command.ts')).viewCommand,
   },
+  config: {
+    summary: 'shows the configuration in effect, checks a file, writes one',
+    load: async () => (await import('./config-command.ts')).configCommand,
+  },
+  spool: {
+    summary: 'shows, sends or deletes the spans that wait on disk',
+    load: async () => (await import('./spool-command.ts')).createSpoolCommand(loadPart),
+  },
 };
+
+const require = createRequire(import.meta.url);
+
+/** Loads one of the bundle's parts, see scripts/build.ts. */
+function loadPart(part: string): unknown {
+  return require(`./${part}.js`);
+}
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === '--version' || name === '-v') {

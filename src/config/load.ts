@@ -21,6 +21,8 @@ export interface Inputs {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
   readonly readers: Readers;
+  /** Whether `.env` is read; default true. */
+  readonly dotenv?: boolean;
 }
 
 export interface Loaded {
@@ -43,13 +45,13 @@ export interface Loaded {
  *
  * @param inputs.env is read, never written
  */
-export function loadSettings({ env, cwd, readers }: Inputs): Loaded {
+export function loadSettings({ env, cwd, readers, dotenv: readsDotenv = true }: Inputs): Loaded {
   const candidates: Candidates = new Map();
   const problems: Problem[] = [];
   const known = knownVariables();
 
   const unknown = [...readEnvironment(env, known, candidates)];
-  const dotenv = readTextFile(cwd, '.env');
+  const dotenv: FileContent = readsDotenv ? readTextFile(cwd, '.env') : { status: 'absent' };
   if (dotenv.status === 'read') unknown.push(...readDotenv(dotenv.content, known, candidates, readers.dotenv()));
   if (dotenv.status === 'unreadable') problems.push(unreadable(dotenv));
   readYaml(cwd, candidates, problems, readers);
