@@ -4,18 +4,23 @@ import { join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import type { SpanLimits, SpanProcessor } from '@opentelemetry/sdk-trace';
-import { chooseExporters } from './config/choose-exporters.ts';
+import { chooseExporters, type ExporterChoice } from './config/choose-exporters.ts';
 import { withEnvironment } from './config/environment.ts';
 import { loadSettings } from './config/load.ts';
 import type { Settings } from './config/options.ts';
 import { createLog } from './core/log.ts';
+import type { ExporterOptions } from './export/create-exporter.ts';
 import { ExporterSet } from './export/exporter-set.ts';
+import { createGuestExporter } from './export/guest-exporter.ts';
+import type { DropReason } from './export/ledger.ts';
 import { OpenSpans } from './export/open-spans.ts';
 import type { CatalogRow } from './instrument/catalog-row.ts';
 import { directoryUrl, type ImportLoader } from './instrument/hooks.ts';
 import { instrument, type LoadedInstrumentation } from './instrument/instrument.ts';
 import { flushBlocking } from './lifecycle/blocking-flush.ts';
 import { watchEnds } from './lifecycle/lifecycle.ts';
+import { hosting, ThreadGuest } from './lifecycle/thread-guest.ts';
+import { ThreadHost } from './lifecycle/thread-host.ts';
 import { createResource } from './resource/create-resource.ts';
 import { loadDetectors } from './resource/detectors.ts';
 import { createDiagLogger } from './sdk/diag-logger.ts';
@@ -65,7 +70,10 @@ export function start({ processor }: StartOptions = {}): void {
 
   const wantsMetrics = isOn(settings.metricsExporter);
   const wantsOthers = wantsMetrics || isOn(settings.logsExporter);
-  const choices = processor === undefined ? chooseExporters(settings, sources) : [];
+  // A worker thread may have another environment; where its spans go is for the thread that sends them.
+  const host = processor === undefined ? hosting() : undefined;
+  const ownChoices = processor === undefined && host === undefined ? chooseExporters(settings, sources) : [];
+  const choices = (host?.choices as ExporterChoice[] | undefined) ?? ownChoices;
   if (choices.length === 0 && processor === undefined && !wantsOthers) return;
 
   const logLevel = DiagLogLevel[settings.logLevel.toUpperCase() as keyof typeof DiagLogLevel];
@@ -76,7 +84,10 @@ export function start({ processor }: StartOptions = {}): void {
     log,
     ignoredPorts: settings.prometheusPort === undefined ? [] : [settings.prometheusPort],
   });
-  const exporters = createExporters(choices, { ...settings, ready }, log, load);
+  const guest = host && ThreadGuest.join(host);
+  const make =
+    guest && ((options: ExporterOptions, index: number) => createGuestExporter(options, guest.carrier(index)));
+  const exporters = createExporters(choices, { ...settings, ready }, log, load, make);
   const processors = processor === undefined ? exporters.map((exporter) => exporter.processor) : [processor];
   const openSpans = new OpenSpans();
 
@@ -118,13 +129,36 @@ export function start({ processor }: StartOptions = {}): void {
     sendBlocking: (jobs, timeoutMs) => flushBlocking(join(here, 'flush-worker.js'), jobs, timeoutMs),
     ...(wantsOthers ? { shutdownOthers: () => sdk.shutdown() } : {}),
   });
-  watchEnds(all, settings.flushTimeoutMs);
+  const threads = guest ?? (choices.length === 0 ? undefined : hostThreads(choices, all, settings));
+  watchEnds(all, settings.flushTimeoutMs, threads);
   const runtime: Runtime = {
-    forceFlush: () => all.flushSpans(performance.now() + settings.flushTimeoutMs),
+    async forceFlush() {
+      const deadlineMs = performance.now() + settings.flushTimeoutMs;
+      await all.flushSpans(deadlineMs);
+      await guest?.flush(deadlineMs);
+    },
     shutdown: () => sdk.shutdown(),
-    stats: () => all.stats(),
+    stats() {
+      threads?.drain();
+      return all.stats();
+    },
   };
   Object.defineProperty(globals, RUNTIME, { value: runtime });
+}
+
+/** Sends for the worker threads that this one starts, where it sends itself. */
+function hostThreads(
+  choices: readonly ExporterChoice[],
+  all: ExporterSet,
+  { scheduleDelayMs }: Pick<Settings, 'scheduleDelayMs'>,
+): ThreadHost {
+  return new ThreadHost({
+    choices,
+    scheduleDelayMs,
+    adopt: (exporter, payload) => all.adopt(exporter, payload),
+    lost: (exporter, reason, spans) => all.lost(exporter, reason as DropReason, spans),
+    flush: (timeoutMs) => all.flushSpans(performance.now() + timeoutMs),
+  });
 }
 
 function construct(row: CatalogRow, config: object): LoadedInstrumentation {

@@ -8,8 +8,8 @@ import type { Ledger } from './ledger.ts';
 
 export interface BatchingOptions {
   readonly encoder: Encoder;
-  readonly delivery: Delivery;
-  readonly ledger: Ledger;
+  readonly delivery: Pick<Delivery, 'enqueue' | 'flush'>;
+  readonly ledger: Pick<Ledger, 'spanEnded' | 'dropped'>;
   readonly log: Log;
   /** Age at which a batch leaves, counted from its first span. */
   readonly scheduleDelayMs: number;

@@ -52,6 +52,14 @@ export function createExporter(options: ExporterOptions): Exporter {
         },
       };
     },
+    adopt(payload) {
+      ledger.spansCame(payload.spans);
+      delivery.enqueue(payload);
+    },
+    lost(reason, spans) {
+      ledger.spansCame(spans);
+      ledger.dropped(reason, spans);
+    },
     stats: () => ledger.stats(),
   };
 }

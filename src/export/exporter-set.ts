@@ -1,7 +1,8 @@
 import { msUntil } from '../core/deadline.ts';
 import type { Log } from '../core/log.ts';
+import type { Payload } from '../wire/encoder.ts';
 import type { Exporter, Sent, Unsent } from './exporter.ts';
-import { describeDropped, type Stats } from './ledger.ts';
+import { describeDropped, type DropReason, type Stats } from './ledger.ts';
 import type { OpenSpans } from './open-spans.ts';
 
 export interface ExporterSetOptions {
@@ -65,6 +66,16 @@ export class ExporterSet {
     const jobs = unsent.map(({ transport, payloads }) => ({ transport, payloads }));
     const sent = timeoutMs > 0 ? this.#options.sendBlocking(jobs, timeoutMs) : [];
     for (const [index, { settle }] of unsent.entries()) settle(sent[index]);
+  }
+
+  /** A batch that another thread has made for the same of its exporters. */
+  adopt(exporter: number, payload: Payload): void {
+    this.#exporters[exporter]?.adopt?.(payload);
+  }
+
+  /** Spans of another thread that nobody sends. */
+  lost(exporter: number, reason: DropReason, spans: number): void {
+    this.#exporters[exporter]?.lost?.(reason, spans);
   }
 
   /** One line for each exporter that has lost spans. */

@@ -1,6 +1,6 @@
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { Payload } from '../wire/encoder.ts';
-import type { Stats } from './ledger.ts';
+import type { DropReason, Stats } from './ledger.ts';
 import type { TransportConfig } from './transport.ts';
 
 /** What the end of the process leaves for another thread to send. */
@@ -31,5 +31,9 @@ export interface Exporter {
   readonly idle: boolean;
   /** Stops sending and hands out the rest; undefined where there is none. */
   takeUnsent(): Unsent | undefined;
+  /** Sends a batch of another thread as its own. */
+  readonly adopt?: (payload: Payload) => void;
+  /** Counts spans of another thread that nobody sends. */
+  readonly lost?: (reason: DropReason, spans: number) => void;
   stats(): Stats | undefined;
 }

@@ -9,6 +9,7 @@ export const dropReasons = {
   spoolFull: 'no room in the spool',
   spoolFailed: 'could not be kept in the spool',
   spoolExpired: 'kept in the spool for too long',
+  thread: 'in a worker thread that was ended before it could hand them over',
 } as const;
 
 export type DropReason = keyof typeof dropReasons;
@@ -47,10 +48,15 @@ export class Ledger {
     spoolFull: 0,
     spoolFailed: 0,
     spoolExpired: 0,
+    thread: 0,
   };
 
   spanEnded(): void {
     this.#ended++;
+  }
+  /** Of another thread, whose spans are sent from this one. */
+  spansCame(spans: number): void {
+    this.#ended += spans;
   }
   delivered(spans: number): void {
     this.#delivered += spans;

@@ -12,8 +12,10 @@
  * Spans that are open are ended as the very last thing, when no code of the app runs any more that might end them
  * itself; they and what ended during the flush are sent from another thread.
  */
-import { isMainThread } from 'node:worker_threads';
 import { constants } from 'node:os';
+import { isMainThread } from 'node:worker_threads';
+import { msUntil } from '../core/deadline.ts';
+import { beforeMethod } from './before-method.ts';
 
 export interface Ending {
   /** Whether there is nothing to send. */
@@ -28,12 +30,24 @@ export interface Ending {
   report(): void;
 }
 
+/** What this thread has to do with others; see thread-host.ts and thread-guest.ts. */
+export interface Threads {
+  /** Gets from the threads that end with this one what they have, blocking for `timeoutMs` at most. */
+  collect(timeoutMs: number): void;
+  /** Nothing more is handed over by this thread or to it. */
+  close(): void;
+  /** Another thread sends for this one, and tells what was lost. */
+  readonly isGuest: boolean;
+  /** Resolves when this thread is about to be ended by another. */
+  asked?(): Promise<void>;
+}
+
 /** Those that end a process and that somebody sends on purpose: nodemon SIGUSR2, nginx-like supervisors SIGQUIT. */
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;
 type Signal = (typeof SIGNALS)[number];
 
 /** Starts watching. `close` takes everything out again. */
-export function watchEnds(ending: Ending, flushTimeoutMs: number): { close(): void } {
+export function watchEnds(ending: Ending, flushTimeoutMs: number, threads?: Threads): { close(): void } {
   let closed = false;
   let finished = false;
   let dying = false;
@@ -61,10 +75,13 @@ export function watchEnds(ending: Ending, flushTimeoutMs: number): { close(): vo
   function finish(timeoutMs: number): void {
     if (finished) return;
     finished = true;
+    const deadlineMs = performance.now() + timeoutMs;
     try {
+      threads?.collect(timeoutMs);
       ending.endOpenSpans();
-      if (!ending.idle) ending.flushBlocking(timeoutMs);
-      ending.report();
+      if (!ending.idle) ending.flushBlocking(msUntil(deadlineMs));
+      threads?.close();
+      if (threads?.isGuest !== true) ending.report();
     } catch {
       // an exit has a code of its own, which an error of ours must not change
     }
@@ -126,7 +143,7 @@ export function watchEnds(ending: Ending, flushTimeoutMs: number): { close(): vo
   /** Spans that the app ends in its own 'exit' listeners count too, even if the exit comes before the next tick. */
   function keepLast(): void {
     if (isMoving || closed) return;
-    const unwrap = beforeMethod('emit', (event) => event === 'exit' && beLast());
+    const unwrap = beforeMethod(process, 'emit', (_, [event]) => event === 'exit' && beLast());
     unwrapEmit = unwrap;
     isMoving = true;
     process.nextTick(() => {
@@ -161,24 +178,9 @@ export function watchEnds(ending: Ending, flushTimeoutMs: number): { close(): vo
   process.on('newListener', onNewListener);
   process.on('removeListener', onRemoveListener);
   // An 'exit' listener that calls `process.exit()` keeps the ones behind it from being called.
-  const unwrapReallyExit = beforeMethod('reallyExit', () => !closed && onExit());
+  const unwrapReallyExit = beforeMethod(process, 'reallyExit', () => !closed && onExit());
   if (isMainThread) for (const signal of SIGNALS) keepSignal(signal);
+  void threads?.asked?.().then(() => finish(0));
 
   return { close };
-}
-
-/** Calls `before` ahead of a method of `process`. @returns takes it out again, unless somebody else has wrapped it since */
-function beforeMethod(name: 'emit' | 'reallyExit', before: (first: unknown) => unknown): () => void {
-  const own = Object.getOwnPropertyDescriptor(process, name);
-  const method = Reflect.get(process, name) as (...args: unknown[]) => unknown;
-  function wrapped(this: unknown, ...args: unknown[]): unknown {
-    before(args[0]);
-    return Reflect.apply(method, this, args);
-  }
-  Object.defineProperty(process, name, { value: wrapped, writable: true, configurable: true });
-  return () => {
-    if (Reflect.get(process, name) !== wrapped) return;
-    if (own === undefined) Reflect.deleteProperty(process, name);
-    else Object.defineProperty(process, name, own);
-  };
 }

@@ -26,21 +26,31 @@ export type Batching = Pick<
 > &
   Pick<Settings, 'spoolDirectory' | 'spoolMaxBytes' | 'spoolMaxAgeMs' | 'spoolReplayBytes'>;
 
-/** Makes the exporters that the configuration chose; each loads only its own encoder. */
+/**
+ * Makes the exporters that the configuration chose; each loads only its own encoder.
+ *
+ * @param make puts one together, where that is not the usual way
+ */
 export function createExporters(
   choices: readonly ExporterChoice[],
   batching: Batching,
   log: Log,
   load: LoadPart,
+  make: (options: ExporterOptions, index: number) => Exporter = createExporter,
 ): Exporter[] {
-  return choices.map((choice) => create(choice, { ...batching, log }, load));
+  return choices.map((choice, index) => create(choice, { ...batching, log }, load, (options) => make(options, index)));
 }
 
-function create(choice: ExporterChoice, options: Batching & { log: Log }, load: LoadPart): Exporter {
+function create(
+  choice: ExporterChoice,
+  options: Batching & { log: Log },
+  load: LoadPart,
+  make: (options: ExporterOptions) => Exporter,
+): Exporter {
   switch (choice.kind) {
     case 'jaeger-http': {
       const { createJaegerEncoder } = load('jaeger-encoder') as typeof import('../wire/jaeger-encoder.ts');
-      return createExporter({
+      return make({
         ...options,
         ...spooling('jaeger', options, load),
         encoder: createJaegerEncoder(),
@@ -52,7 +62,7 @@ function create(choice: ExporterChoice, options: Batching & { log: Log }, load: 
       const { createJaegerAgentEncoder } = load(
         'jaeger-agent-encoder',
       ) as typeof import('../wire/jaeger-agent-encoder.ts');
-      return createExporter({
+      return make({
         ...options,
         ...spooling(`jaeger-agent-${choice.protocol}`, options, load),
         encoder: createJaegerAgentEncoder({ protocol: choice.protocol }),
@@ -63,7 +73,7 @@ function create(choice: ExporterChoice, options: Batching & { log: Log }, load: 
     case 'otlp': {
       const hint =
         'no exporter is configured; set TRACING_URL to a Jaeger or OTEL_EXPORTER_OTLP_ENDPOINT to a collector';
-      return createExporter({
+      return make({
         ...options,
         // gRPC carries the same bytes
         ...spooling(choice.protocol === 'http/json' ? 'otlp-json' : 'otlp-protobuf', options, load),

@@ -29,6 +29,8 @@ export interface Encoder {
    * @throws what reading the span throws (a getter, a proxy), with the batch as it was
    */
   append(span: ReadableSpan, limitBytes: number): boolean;
+  /** What `take()` would give now; the batch goes on. */
+  peek(): Payload | undefined;
   /** Ends the batch and starts the next; undefined where it is empty. */
   take(): Payload | undefined;
 }

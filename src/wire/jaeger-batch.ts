@@ -81,7 +81,7 @@ export class JaegerBatch implements Encoder {
     return true;
   }
 
-  take(): Payload | undefined {
+  peek(): Payload | undefined {
     if (this.#resource === undefined) return undefined;
     const front = this.#front.get(this.#resource);
     this.#writeListHead(this.spans);
@@ -91,7 +91,11 @@ export class JaegerBatch implements Encoder {
     body.set(list, front.length);
     body.set(this.#writer.written, front.length + list.length);
     // the stops at the end are zeros already
-    const payload = { body, contentType: this.#contentType, spans: this.spans };
+    return { body, contentType: this.#contentType, spans: this.spans };
+  }
+
+  take(): Payload | undefined {
+    const payload = this.peek();
     this.#writer.clear();
     this.#resource = undefined;
     this.spans = 0;

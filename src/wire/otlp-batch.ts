@@ -96,7 +96,7 @@ export class OtlpBatch implements Encoder {
     return true;
   }
 
-  take(): Payload | undefined {
+  peek(): Payload | undefined {
     if (this.#resource === undefined) return undefined;
     const { head, tail } = this.#resourceFrame.get(this.#resource);
     const chunks = [this.#format.lead(head.length + this.#scopeBytes + tail.length, 'resource'), head];
@@ -105,7 +105,11 @@ export class OtlpBatch implements Encoder {
       chunks.push(this.#format.lead(framedBytes(scope), level), frame.head, writer.written, frame.tail);
     }
     chunks.push(tail);
-    const payload = { body: concat(chunks), contentType: this.#format.contentType, spans: this.spans };
+    return { body: concat(chunks), contentType: this.#format.contentType, spans: this.spans };
+  }
+
+  take(): Payload | undefined {
+    const payload = this.peek();
     this.#reset();
     return payload;
   }

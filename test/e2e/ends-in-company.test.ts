@@ -1,43 +1,8 @@
-/** Ends of worker threads, cluster workers and forks. */
+/** Ends of cluster workers and child processes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startCollector } from '../support/collector.ts';
-import { arrived, exporters, program, shown } from './ends.ts';
-
-const workers = {
-  'ends by itself': `end(10, 'worker');`,
-  'calls process.exit()': `end(10, 'worker'); process.exit(5);`,
-  throws: `end(10, 'worker'); throw new Error('broken in the worker');`,
-} as const;
-
-for (const [exporter, envOf] of Object.entries(exporters)) {
-  for (const [name, source] of Object.entries(workers)) {
-    test(`a worker thread that ${name}: its 10 spans arrive and its parent's 40 (${exporter})`, async (t) => {
-      const collector = await startCollector(t, { agent: true, grpc: true });
-      const parent = `const { Worker } = require('worker_threads');
-        new Worker(require.resolve('./worker.cjs'))
-          .on('error', ({ message }) => console.log('error', message))
-          .on('exit', (code) => { console.log('exit', code); end(40); });`;
-      const worker = `eval(require('fs').readFileSync(require.resolve('./prelude.cjs'), 'utf8').replaceAll('const ', 'var ')); ${source}`;
-      const { bare, traced } = program(t, parent, { 'worker.cjs': worker });
-      assert.deepEqual(shown(await traced(envOf(collector))), shown(await bare()));
-      await collector.waitForSpans(50);
-      assert.deepEqual(arrived(collector), { worker: 10, span: 40 });
-    });
-  }
-}
-
-test('a worker thread leaves signals to the main thread: both die by SIGTERM', async (t) => {
-  const collector = await startCollector(t);
-  const source = `const { Worker, isMainThread } = require('worker_threads');
-    if (isMainThread) { end(40); new Worker(__filename).on('message', console.log); }
-    else { require('worker_threads').parentPort.postMessage('ready ' + process.listenerCount('SIGTERM')); stay(); }`;
-  const running = program(t, source).start({ TRACING_URL: collector.jaegerUrl });
-  await running.ready(/ready 0/);
-  running.signal('SIGTERM');
-  const { signal, stderr } = await running.ended;
-  assert.deepEqual([signal, stderr, arrived(collector)], ['SIGTERM', '', { span: 40 }]);
-});
+import { arrived, program, shown } from './ends.ts';
 
 test('cluster workers that disconnect, exit or are killed deliver their spans, the primary its own', async (t) => {
   const collector = await startCollector(t);

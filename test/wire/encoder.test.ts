@@ -21,7 +21,9 @@ const encoders: Readonly<Record<string, () => Encoder>> = {
 /** `bytes` and `spans` of an encoder are those of the payload it then gives. */
 function take(encoder: Encoder): Buffer {
   const { bytes, spans } = encoder;
+  const peeked = encoder.peek();
   const payload = encoder.take();
+  assert.deepEqual(payload, peeked);
   assert.ok(payload);
   assert.equal(payload.body.length, bytes);
   assert.equal(payload.spans, spans);
@@ -40,6 +42,7 @@ for (const [name, createEncoder] of Object.entries(encoders)) {
   test(`${name}: an empty batch is 0 bytes and no payload`, () => {
     const encoder = createEncoder();
     assert.equal(encoder.bytes, 0);
+    assert.equal(encoder.peek(), undefined);
     assert.equal(encoder.take(), undefined);
   });
 
