@@ -2,7 +2,7 @@ import { type StartSpan, tracer, type WithSpan } from './span/tracer.ts';
 import type { Traced } from './span/traced.ts';
 
 export { currentTraceId, recordError, setAttributes } from './span/active-span.ts';
-export { forceFlush, shutdown } from './span/runtime.ts';
+export { forceFlush, shutdown, stats } from './span/runtime.ts';
 export type { Runtime, RuntimeStats } from './span/runtime.ts';
 export type { ScopedSpan } from './span/scoped-span.ts';
 export type { SpanOptions } from './span/span-options.ts';

@@ -130,7 +130,7 @@ export function start({ processor }: StartOptions = {}): void {
     ...(wantsOthers ? { shutdownOthers: () => sdk.shutdown() } : {}),
   });
   const threads = guest ?? (choices.length === 0 ? undefined : hostThreads(choices, all, settings));
-  watchEnds(all, settings.flushTimeoutMs, threads);
+  watchEnds(all, { flushTimeoutMs: settings.flushTimeoutMs, tellsOnSignal: settings.stats, threads });
   const runtime: Runtime = {
     async forceFlush() {
       const deadlineMs = performance.now() + settings.flushTimeoutMs;

@@ -13,6 +13,7 @@ describe('the helper', () => {
       'setAttributes',
       'shutdown',
       'startSpan',
+      'stats',
       'traced',
       'tracer',
       'withSpan',

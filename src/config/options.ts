@@ -28,7 +28,7 @@ import {
  * The one table of options. Parsing, messages, "did you mean", what NodeSDK gets to see and the documentation all
  * come from its rows; the key of a row is the name of the setting:
  *
- *     preload          sdkDisabled configFile strict flushTimeoutMs logCorrelation maxPayloadBytes maxQueueBytes logLevel
+ *     preload          sdkDisabled configFile strict flushTimeoutMs stats logCorrelation maxPayloadBytes maxQueueBytes logLevel
  *     service          serviceName namespace address resourceAttributes registerName grpcPort resourceDetectors
  *     exporter         tracesExporter tracingUrl jaegerEndpoint jaegerUser jaegerPassword jaegerTimeoutMs
  *                      jaegerHeaders jaegerCompression jaegerCertificate jaegerClientKey jaegerClientCertificate
@@ -467,6 +467,14 @@ export const options = {
     default: 1000,
     group: 'preload',
     doc: 'The most that the preload may delay the end of the process.',
+  },
+  stats: {
+    env: ['TRACING_STATS'],
+    yaml: 'tracing_stats',
+    type: flag,
+    default: false,
+    group: 'preload',
+    doc: 'SIGUSR2 writes on stderr what became of the spans so far, and the process goes on.',
   },
   logCorrelation: {
     env: ['TRACING_LOG_CORRELATION'],

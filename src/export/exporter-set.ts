@@ -2,7 +2,7 @@ import { msUntil } from '../core/deadline.ts';
 import type { Log } from '../core/log.ts';
 import type { Payload } from '../wire/encoder.ts';
 import type { Exporter, Sent, Unsent } from './exporter.ts';
-import { describeDropped, type DropReason, type Stats } from './ledger.ts';
+import { describeDropped, describeStats, type DropReason, type Stats } from './ledger.ts';
 import type { OpenSpans } from './open-spans.ts';
 
 export interface ExporterSetOptions {
@@ -86,6 +86,15 @@ export class ExporterSet {
       if (dropped !== undefined)
         this.#options.log.line('error', `of ${stats?.ended} spans for ${exporter.target} these are lost: ${dropped}`);
     }
+  }
+
+  /** One line that says what became of all spans so far. */
+  tell(): void {
+    const told = this.#exporters.flatMap((exporter) => {
+      const stats = exporter.stats();
+      return stats === undefined ? [] : `spans for ${exporter.target}: ${describeStats(stats)}`;
+    });
+    if (told.length > 0) this.#options.log.line('error', told.join('; '));
   }
 
   /** The sum over all exporters, in spans: a span that goes to two of them counts twice. */

@@ -98,11 +98,31 @@ export class Ledger {
   }
 }
 
+/** `50 ended, 40 delivered, 7 waiting, 3 no room while…; ECONNREFUSED`: what there is of each, and the last trouble. */
+export function describeStats(stats: Stats): string {
+  const { ended, delivered, spooled, waiting, replayed, setAside } = stats;
+  const counts = {
+    delivered,
+    'on disk': spooled,
+    waiting,
+    'delivered for others': replayed,
+    'files set aside': setAside,
+  };
+  const parts = Object.entries(counts).flatMap(([what, count]) => (count === 0 ? [] : `${count} ${what}`));
+  return [`${ended} ended`, ...parts, ...lostByReason(stats)].join(', ') + because(stats);
+}
+
 /** `3 no room while…, 40 not sent…; ECONNREFUSED`, or undefined where nothing was dropped. */
-export function describeDropped({ dropped, trouble }: Stats): string | undefined {
-  const parts = (Object.keys(dropReasons) as DropReason[])
-    .filter((reason) => dropped[reason] > 0)
-    .map((reason) => `${dropped[reason]} ${dropReasons[reason]}`);
-  if (parts.length === 0) return undefined;
-  return parts.join(', ') + (trouble === undefined ? '' : `; ${trouble}`);
+export function describeDropped(stats: Stats): string | undefined {
+  const parts = lostByReason(stats);
+  return parts.length === 0 ? undefined : parts.join(', ') + because(stats);
+}
+
+function lostByReason({ dropped }: Stats): string[] {
+  const reasons = Object.keys(dropReasons) as DropReason[];
+  return reasons.flatMap((reason) => (dropped[reason] > 0 ? `${dropped[reason]} ${dropReasons[reason]}` : []));
+}
+
+function because({ trouble }: Stats): string {
+  return trouble === undefined ? '' : `; ${trouble}`;
 }

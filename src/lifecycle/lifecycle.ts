@@ -8,6 +8,7 @@
  *   signal with one                       nothing: the app decides
  *   event loop empty                      flush; the loop turns for as long as that takes
  *   process.exit, crash                   flush from another thread while this one waits
+ *   SIGUSR2, where that is asked for      one line that counts, and the process goes on
  *
  * Spans that are open are ended as the very last thing, when no code of the app runs any more that might end them
  * itself; they and what ended during the flush are sent from another thread.
@@ -28,12 +29,16 @@ export interface Ending {
   flushBlocking(timeoutMs: number): void;
   /** One line about what was lost, if anything was. */
   report(): void;
+  /** One line about what became of all spans so far. */
+  tell(): void;
 }
 
 /** What this thread has to do with others; see thread-host.ts and thread-guest.ts. */
 export interface Threads {
   /** Gets from the threads that end with this one what they have, blocking for `timeoutMs` at most. */
   collect(timeoutMs: number): void;
+  /** Takes what has been handed over and not yet been counted. */
+  drain(): void;
   /** Nothing more is handed over by this thread or to it. */
   close(): void;
   /** Another thread sends for this one, and tells what was lost. */
@@ -46,8 +51,22 @@ export interface Threads {
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;
 type Signal = (typeof SIGNALS)[number];
 
+const STATS_SIGNAL: Signal = 'SIGUSR2';
+
+export interface Watching {
+  /** The most that the end may come later. */
+  readonly flushTimeoutMs: number;
+  /** SIGUSR2 has `ending.tell()` called, beside whatever the app does, and is no end. */
+  readonly tellsOnSignal?: boolean;
+  readonly threads?: Threads | undefined;
+}
+
 /** Starts watching. `close` takes everything out again. */
-export function watchEnds(ending: Ending, flushTimeoutMs: number, threads?: Threads): { close(): void } {
+export function watchEnds(
+  ending: Ending,
+  { flushTimeoutMs, tellsOnSignal = false, threads }: Watching,
+): { close(): void } {
+  const endSignals = SIGNALS.filter((signal) => !tellsOnSignal || signal !== STATS_SIGNAL);
   let closed = false;
   let finished = false;
   let dying = false;
@@ -126,17 +145,27 @@ export function watchEnds(ending: Ending, flushTimeoutMs: number, threads?: Thre
     else if (!others && !ours) process.on(signal, onSignal);
   }
 
+  const tell = (): void => {
+    threads?.drain();
+    ending.tell();
+  };
+
+  function keepTelling(): void {
+    if (tellsOnSignal && !closed) process.on(STATS_SIGNAL, tell);
+  }
+
   // This event comes before the listener is in the list, hence the next tick.
   const onNewListener = (event: string | symbol, listener: unknown): void => {
-    const signal = SIGNALS.find((one) => one === event);
+    const signal = endSignals.find((one) => one === event);
     if (signal !== undefined) process.nextTick(keepSignal, signal);
     if (event === 'exit' && listener !== onExit) keepLast();
   };
 
   // At once: who takes the last one out may raise the signal in the next statement, as signal-exit does.
   const onRemoveListener = (event: string | symbol, listener: unknown): void => {
-    const signal = SIGNALS.find((one) => one === event);
+    const signal = endSignals.find((one) => one === event);
     if (signal !== undefined) keepSignal(signal);
+    if (event === STATS_SIGNAL && listener === tell) keepTelling();
     if (event === 'exit' && listener === onExit) keepLast();
   };
 
@@ -165,7 +194,8 @@ export function watchEnds(ending: Ending, flushTimeoutMs: number, threads?: Thre
     unwrapReallyExit();
     process.removeListener('newListener', onNewListener);
     process.removeListener('removeListener', onRemoveListener);
-    for (const signal of SIGNALS) process.removeListener(signal, onSignal);
+    for (const signal of endSignals) process.removeListener(signal, onSignal);
+    process.removeListener(STATS_SIGNAL, tell);
     process.removeListener('beforeExit', onBeforeExit);
     process.removeListener('exit', onExit);
   }
@@ -179,7 +209,10 @@ export function watchEnds(ending: Ending, flushTimeoutMs: number, threads?: Thre
   process.on('removeListener', onRemoveListener);
   // An 'exit' listener that calls `process.exit()` keeps the ones behind it from being called.
   const unwrapReallyExit = beforeMethod(process, 'reallyExit', () => !closed && onExit());
-  if (isMainThread) for (const signal of SIGNALS) keepSignal(signal);
+  if (isMainThread) {
+    for (const signal of endSignals) keepSignal(signal);
+    keepTelling();
+  }
   void threads?.asked?.().then(() => finish(0));
 
   return { close };

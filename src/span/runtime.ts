@@ -48,6 +48,19 @@ export async function forceFlush(): Promise<void> {
 }
 
 /**
+ * Reads the ledger: what became of every span that has ended so far, over all exporters; a span that goes to two of them
+ * counts twice.
+ *
+ * In the main thread it counts what worker threads have handed over to it, too. In a worker thread it counts that
+ * thread's spans, and those that it has handed over as delivered.
+ *
+ * @returns a reading that does not change any more; undefined without a preload
+ */
+export function stats(): RuntimeStats | undefined {
+  return findRuntime()?.stats();
+}
+
+/**
  * Sends every span that has ended so far and stops tracing; the counterpart of a Go service's `exitTracing()`.
  *
  * Nobody has to call it, see {@link forceFlush}. Calling it twice is calling it once.

@@ -225,3 +225,17 @@ test('under nohup SIGHUP does what it does to bare', async (t) => {
   assert.deepEqual(await endOf(args), await endOf(bareArgs));
   assert.deepEqual(arrived(collector), { span: 40 });
 });
+
+test('with TRACING_STATS=1 SIGUSR2 says in one line what became of the spans, and the app goes on', async (t) => {
+  const collector = await startCollector(t);
+  const source = `process.on('SIGUSR2', () => console.log('app')); end(40); stay();
+    require('otel-preload').forceFlush().then(() => { end(2); console.log('ready'); });`;
+  const running = program(t, source).start({ TRACING_URL: collector.jaegerUrl, TRACING_STATS: '1' });
+  await running.ready(/ready/);
+  running.signal('SIGUSR2');
+  await running.ready(/app/);
+  running.signal('SIGTERM');
+  const { signal, stderr } = await running.ended;
+  const line = `otel-preload: spans for ${collector.jaegerUrl}: 42 ended, 40 delivered, 2 waiting\n`;
+  assert.deepEqual([signal, stderr, arrived(collector)], ['SIGTERM', line, { span: 42 }]);
+});

@@ -71,6 +71,33 @@ test('only who has lost spans is reported, in one line', () => {
   assert.match(lines[0] ?? '', /of 3 spans for http:\/\/b these are lost: 2 /);
 });
 
+test('a reading is one line for all exporters, be there trouble or not', () => {
+  const { set, lines } = aSet([anExporter('http://a', 0), anExporter('http://b', 2)]);
+  set.tell();
+  assert.deepEqual(lines, [
+    'otel-preload: spans for http://a: 3 ended, 3 delivered; ' +
+      'spans for http://b: 3 ended, 1 delivered, 2 no room while the collector did not take them\n',
+  ]);
+  const none = aSet([]);
+  none.set.tell();
+  assert.deepEqual(none.lines, []);
+});
+
+test('another thread’s batches and losses are for the exporter of their number', () => {
+  const told: unknown[] = [];
+  const exporter: Exporter = {
+    ...anExporter('a', 0),
+    adopt: ({ spans }) => told.push(spans),
+    lost: (reason, spans) => told.push(reason, spans),
+  };
+  const { set } = aSet([anExporter('console', 0), exporter]);
+  for (const at of [0, 1, 2]) {
+    set.adopt(at, payload);
+    set.lost(at, 'thread', 2);
+  }
+  assert.deepEqual(told, [3, 'thread', 2]);
+});
+
 test('stats are summed over the exporters, and reasons without a span are absent', () => {
   assert.deepEqual(aSet([anExporter('a', 0), anExporter('b', 2)]).set.stats(), {
     ended: 6,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { describeDropped, dropReasons, Ledger } from '../../src/export/ledger.ts';
+import { describeDropped, describeStats, dropReasons, Ledger } from '../../src/export/ledger.ts';
 import type { DropReason } from '../../src/export/ledger.ts';
 
 const reasons = Object.keys(dropReasons) as DropReason[];
@@ -49,4 +49,30 @@ test('the lost are told by reason, with the last trouble that nothing has got ov
     describeDropped(ledger.stats()),
     '2 no room while the collector did not take them, 3 not sent before the process ended; ECONNREFUSED',
   );
+});
+
+test('a reading says what there is of each, and the last trouble', () => {
+  const ledger = new Ledger();
+  assert.equal(describeStats(ledger.stats()), '0 ended');
+  for (let span = 0; span < 10; span++) ledger.spanEnded();
+  ledger.delivered(4);
+  assert.equal(describeStats(ledger.stats()), '10 ended, 4 delivered, 6 waiting');
+  ledger.spooled(2);
+  ledger.replayed(1);
+  ledger.setAside();
+  ledger.dropped('queueFull', 3);
+  ledger.failed('ECONNREFUSED');
+  assert.equal(
+    describeStats(ledger.stats()),
+    '10 ended, 4 delivered, 2 on disk, 1 waiting, 1 delivered for others, 1 files set aside, ' +
+      '3 no room while the collector did not take them; ECONNREFUSED',
+  );
+});
+
+test('spans of another thread are ended ones', () => {
+  const ledger = new Ledger();
+  ledger.spansCame(5);
+  ledger.dropped('thread', 2);
+  const { ended, waiting } = ledger.stats();
+  assert.deepEqual([ended, waiting], [5, 3]);
 });

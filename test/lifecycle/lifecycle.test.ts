@@ -13,6 +13,7 @@ const nothing: Ending = {
   flush: async () => {},
   flushBlocking() {},
   report() {},
+  tell() {},
 };
 
 const counts = () => EVENTS.map((event) => process.listenerCount(event));
@@ -24,14 +25,14 @@ const methods = (): unknown[] => [
 const nextTick = () => new Promise<void>((resolve) => process.nextTick(resolve));
 
 function watch(t: TestContext) {
-  const watching = watchEnds(nothing, 1000);
+  const watching = watchEnds(nothing, { flushTimeoutMs: 1000 });
   t.after(() => watching.close());
   return watching;
 }
 
 test('close leaves process as it was', async () => {
   const before = [counts(), methods()];
-  const watching = watchEnds(nothing, 1000);
+  const watching = watchEnds(nothing, { flushTimeoutMs: 1000 });
   const listener = (): void => {};
   process.on('exit', listener);
   watching.close();
@@ -97,7 +98,8 @@ async function told(source: string): Promise<{ lines: string[]; code: number | n
       flush: (deadlineMs) => { console.log('flush', Math.round((deadlineMs - performance.now()) / 1000)); return flush(); },
       flushBlocking: (timeoutMs) => console.log('block', Math.round(timeoutMs / 1000)),
       report: () => console.log('report'),
-    }, 9000);
+      tell: () => console.log('tell'),
+    }, { flushTimeoutMs: 9000, tellsOnSignal: true });
     const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
     const kill = (signal) => process.kill(process.pid, signal);
 `;
@@ -159,6 +161,13 @@ const cases: readonly [name: string, source: string, lines: string[], end: numbe
     `flush = () => pause(60_000); kill('SIGTERM'); setTimeout(kill, 100, 'SIGINT');`,
     ['flush 9', 'end open', 'block 0', 'report'],
     'SIGINT',
+  ],
+  [
+    'SIGUSR2 tells, and is no end, whatever the app does with its listeners; each is called once',
+    `process.on('SIGUSR2', () => console.log('app')); setInterval(() => {}, 1000); kill('SIGUSR2'); await pause(50);
+     process.removeAllListeners('SIGUSR2'); kill('SIGUSR2'); await pause(50); idle = true; process.exit(3);`,
+    ['tell', 'app', 'tell', 'end open', 'report'],
+    3,
   ],
   [
     'a flush that fails: the signal all the same',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { forceFlush, shutdown } from '../../src/index.ts';
+import { forceFlush, shutdown, stats } from '../../src/index.ts';
 import { findRuntime, type Runtime, RUNTIME } from '../../src/span/runtime.ts';
 
 const global = globalThis as { [RUNTIME]?: Runtime };
@@ -55,5 +55,15 @@ describe('forceFlush and shutdown', () => {
     });
     await forceFlush();
     await shutdown();
+  });
+});
+
+describe('stats', () => {
+  afterEach(() => delete global[RUNTIME]);
+
+  it('are undefined where nothing was started, else those of the preload', () => {
+    assert.equal(stats(), undefined);
+    run([]);
+    assert.equal(stats()?.ended, 0);
   });
 });
