@@ -23,9 +23,16 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** A machine may be slow; what has not come after so long does not come. */
+const MAX_WAIT_MS = 30_000;
+
 /** Waits for what comes by itself. */
 export async function until(met: () => boolean): Promise<void> {
-  while (!met()) await pause(5);
+  const deadlineMs = inMs(MAX_WAIT_MS);
+  while (!met()) {
+    if (performance.now() > deadlineMs) throw new Error(`never came: ${String(met)}`);
+    await pause(5);
+  }
 }
 
 /** Sends one payload with 5 s for it. */
