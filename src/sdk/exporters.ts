@@ -6,10 +6,13 @@ import { createExporter, type ExporterOptions } from '../export/create-exporter.
 import type { Exporter } from '../export/exporter.ts';
 import { readTlsFiles } from '../export/tls-files.ts';
 import type { TlsConfig, TransportConfig } from '../export/transport.ts';
-import type { Encoder } from '../wire/encoder.ts';
+import { RecordingSpan } from '../trace/recording-span.ts';
+import type { Encoder, EncoderOptions } from '../wire/encoder.ts';
 
 /** The largest datagram that a Jaeger agent reads. */
 const MAX_PACKET_BYTES = 65_000;
+
+const encoding: EncoderOptions = { attributeList: (span) => RecordingSpan.attributeList(span) };
 
 export type LoadPart = (part: string) => unknown;
 
@@ -53,7 +56,7 @@ function create(
       return make({
         ...options,
         ...spooling('jaeger', options, load),
-        encoder: createJaegerEncoder(),
+        encoder: createJaegerEncoder(encoding),
         exportTimeoutMs: Math.min(choice.timeoutMs, options.exportTimeoutMs),
         transport: toTransport('http', choice),
       });
@@ -65,7 +68,7 @@ function create(
       return make({
         ...options,
         ...spooling(`jaeger-agent-${choice.protocol}`, options, load),
-        encoder: createJaegerAgentEncoder({ protocol: choice.protocol }),
+        encoder: createJaegerAgentEncoder({ ...encoding, protocol: choice.protocol }),
         maxPayloadBytes: Math.min(MAX_PACKET_BYTES, options.maxPayloadBytes),
         transport: { kind: 'udp', host: choice.host, port: choice.port },
       });
@@ -114,11 +117,11 @@ function spooling(format: string, options: Batching, load: LoadPart): Pick<Expor
 
 function createOtlpEncoder(protocol: 'http/protobuf' | 'http/json' | 'grpc', load: LoadPart): Encoder {
   if (protocol === 'http/json') {
-    return (load('otlp-json-encoder') as typeof import('../wire/otlp-json-encoder.ts')).createOtlpJsonEncoder();
+    return (load('otlp-json-encoder') as typeof import('../wire/otlp-json-encoder.ts')).createOtlpJsonEncoder(encoding);
   }
-  return (
-    load('otlp-protobuf-encoder') as typeof import('../wire/otlp-protobuf-encoder.ts')
-  ).createOtlpProtobufEncoder();
+  return (load('otlp-protobuf-encoder') as typeof import('../wire/otlp-protobuf-encoder.ts')).createOtlpProtobufEncoder(
+    encoding,
+  );
 }
 
 /** One target, or those of a list one behind the other. */

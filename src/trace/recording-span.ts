@@ -24,7 +24,7 @@ import {
   millisToHrTime,
 } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
-import type { Span, SpanLimits, SpanProcessor, TimedEvent } from '@opentelemetry/sdk-trace';
+import type { ReadableSpan, Span, SpanLimits, SpanProcessor, TimedEvent } from '@opentelemetry/sdk-trace';
 import { type AttributeList, cleanValue, indexOfKey, isKey, toAttributes } from './attribute-list.ts';
 import { INSPECT, inspectAs, type InspectMethod, knownResource } from './inspect-as.ts';
 import type { TracerMetrics } from './tracer-metrics.ts';
@@ -75,6 +75,8 @@ export class RecordingSpan implements Span {
   _older: RecordingSpan | undefined = undefined;
   _newer: RecordingSpan | undefined = undefined;
 
+  // oxlint-disable-next-line no-unused-private-class-members -- `#own in` asks for it
+  readonly #own = true;
   readonly _setting: SpanSetting;
   readonly _spanContext: SpanContext;
   readonly _offsetMicros: number;
@@ -118,6 +120,12 @@ export class RecordingSpan implements Span {
       this._droppedLinks = links.length - limits.linkCountLimit;
       this._links = links.slice(this._droppedLinks);
     }
+  }
+
+  /** The attributes of a span as they came; undefined where `attributes` may say something else. */
+  static attributeList(span: ReadableSpan): Readonly<AttributeList> | undefined {
+    // neither a Proxy nor what inherits from a span has the private field
+    return #own in span && !Object.hasOwn(span, 'attributes') ? span._list : undefined;
   }
 
   spanContext(): SpanContext {

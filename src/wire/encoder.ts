@@ -9,6 +9,15 @@ export interface Payload {
   readonly spans: number;
 }
 
+export interface EncoderOptions {
+  /**
+   * The attributes of a span that keeps them as key, value, key, value, each key once; undefined for any other span.
+   *
+   * Where there is such a list, the span's `attributes` are not read.
+   */
+  readonly attributeList?: (span: ReadableSpan) => readonly unknown[] | undefined;
+}
+
 /**
  * Turns ended spans into the bytes of one batch, span by span.
  *

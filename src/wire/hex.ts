@@ -7,10 +7,15 @@ for (let digit = 0; digit < 16; digit++) {
   digits[text.toUpperCase().charCodeAt(0)] = digit;
 }
 
-/** The 32 bits that eight hex digits from `from` on stand for; what is no digit, or not there, counts as 0. */
+/** What the hex digit at `at` stands for; what is no digit, or not there, counts as 0. */
+export function hexDigit(text: string, at: number): number {
+  return digits[text.charCodeAt(at)] ?? 0;
+}
+
+/** The 32 bits that eight hex digits from `from` on stand for. */
 export function hexToU32(text: string, from: number): number {
   let value = 0;
-  for (let i = from; i < from + 8; i++) value = (value << 4) | (digits[text.charCodeAt(i)] ?? 0);
+  for (let i = from; i < from + 8; i++) value = (value << 4) | hexDigit(text, i);
   return value >>> 0;
 }
 

@@ -1,9 +1,9 @@
-import type { Encoder } from './encoder.ts';
+import type { Encoder, EncoderOptions } from './encoder.ts';
 import { JaegerBatch } from './jaeger-batch.ts';
 import { ThriftBinaryProtocol } from './thrift-binary-protocol.ts';
 import { ThriftCompactProtocol } from './thrift-compact-protocol.ts';
 
-export interface JaegerAgentEncoderOptions {
+export interface JaegerAgentEncoderOptions extends EncoderOptions {
   /** `compact` for the agent's port 6831, `binary` for 6832. */
   readonly protocol: 'binary' | 'compact';
 }
@@ -14,8 +14,9 @@ export interface JaegerAgentEncoderOptions {
  *
  *     packet = oneway emitBatch(1: Batch), in either protocol
  */
-export function createJaegerAgentEncoder({ protocol }: JaegerAgentEncoderOptions): Encoder {
+export function createJaegerAgentEncoder({ protocol, ...options }: JaegerAgentEncoderOptions): Encoder {
   return new JaegerBatch({
+    ...options,
     contentType: `application/vnd.apache.thrift.${protocol}`,
     createProtocol: (writer) =>
       protocol === 'compact' ? new ThriftCompactProtocol(writer) : new ThriftBinaryProtocol(writer),

@@ -1,14 +1,15 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { ByteWriter } from './byte-writer.ts';
-import type { Encoder, Payload } from './encoder.ts';
+import type { Encoder, EncoderOptions, Payload } from './encoder.ts';
 import { JaegerSpanWriter } from './jaeger-span-writer.ts';
 import { JaegerTagWriter } from './jaeger-tag-writer.ts';
 import { ResourceCache } from './resource-cache.ts';
 import type { ThriftProtocol } from './thrift-protocol.ts';
 
+const STOP = 0;
 const UNKNOWN_SERVICE = 'unknown_service:node';
 
-export interface JaegerBatchOptions {
+export interface JaegerBatchOptions extends EncoderOptions {
   readonly contentType: string;
   readonly createProtocol: (writer: ByteWriter) => ThriftProtocol;
   /** The oneway message that carries the batch as its only argument; without it the body is the bare struct. */
@@ -35,10 +36,10 @@ export class JaegerBatch implements Encoder {
   readonly #endBytes: number;
   #resource: ReadableSpan['resource'] | undefined;
 
-  constructor({ contentType, createProtocol, message }: JaegerBatchOptions) {
+  constructor({ contentType, createProtocol, message, ...options }: JaegerBatchOptions) {
     this.#contentType = contentType;
     const protocol = createProtocol(this.#writer);
-    this.#spanWriter = new JaegerSpanWriter(protocol, new JaegerTagWriter(protocol));
+    this.#spanWriter = new JaegerSpanWriter(protocol, new JaegerTagWriter(protocol), options);
     const side = createProtocol(new ByteWriter());
     const sideTags = new JaegerTagWriter(side);
     this.#side = side;
@@ -84,13 +85,16 @@ export class JaegerBatch implements Encoder {
   peek(): Payload | undefined {
     if (this.#resource === undefined) return undefined;
     const front = this.#front.get(this.#resource);
-    this.#writeListHead(this.spans);
-    const list = this.#side.writer.written;
-    const body = new Uint8Array(front.length + list.length + this.#writer.at + this.#endBytes);
+    const { writer } = this.#side;
+    writer.clear();
+    this.#side.closeList(this.#side.listField(2, 1), this.spans);
+    const spansAt = front.length + writer.at;
+    // what is not filled with zeros first is had in half the time
+    const body = Buffer.allocUnsafeSlow(spansAt + this.#writer.at + this.#endBytes);
     body.set(front);
-    body.set(list, front.length);
-    body.set(this.#writer.written, front.length + list.length);
-    // the stops at the end are zeros already
+    body.set(writer.written, front.length);
+    body.set(this.#writer.written, spansAt);
+    body.fill(STOP, spansAt + this.#writer.at);
     return { body, contentType: this.#contentType, spans: this.spans };
   }
 
@@ -103,16 +107,7 @@ export class JaegerBatch implements Encoder {
   }
 
   #aroundBytes(resource: ReadableSpan['resource'], spans: number): number {
-    const front = this.#front.get(resource).length;
-    return front + this.#writeListHead(spans) + this.#endBytes;
-  }
-
-  /** Writes the head of the list of spans beside them, and says how long it is. */
-  #writeListHead(spans: number): number {
-    const { writer } = this.#side;
-    writer.rewind(0);
-    this.#side.closeList(this.#side.listField(2, 1), spans);
-    return writer.at;
+    return this.#front.get(resource).length + this.#side.listHeadBytes(spans) + this.#endBytes;
   }
 }
 

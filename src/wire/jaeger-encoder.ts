@@ -1,4 +1,4 @@
-import type { Encoder } from './encoder.ts';
+import type { Encoder, EncoderOptions } from './encoder.ts';
 import { JaegerBatch } from './jaeger-batch.ts';
 import { ThriftBinaryProtocol } from './thrift-binary-protocol.ts';
 
@@ -7,8 +7,9 @@ import { ThriftBinaryProtocol } from './thrift-binary-protocol.ts';
  *
  *     body = Batch struct in TBinaryProtocol, without a message around it
  */
-export function createJaegerEncoder(): Encoder {
+export function createJaegerEncoder(options: EncoderOptions = {}): Encoder {
   return new JaegerBatch({
+    ...options,
     contentType: 'application/vnd.apache.thrift.binary',
     createProtocol: (writer) => new ThriftBinaryProtocol(writer),
   });

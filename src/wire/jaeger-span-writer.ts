@@ -1,13 +1,16 @@
 import { type Link, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
-import { hexToU32, padId } from './hex.ts';
+import type { EncoderOptions } from './encoder.ts';
+import { padId } from './hex.ts';
 import { toMicros } from './hr-time.ts';
 import { toText } from './json-text.ts';
 import type { JaegerTagWriter } from './jaeger-tag-writer.ts';
+import { Repeats } from './repeats.ts';
 import type { ThriftProtocol } from './thrift-protocol.ts';
 
+type Scope = ReadableSpan['instrumentationScope'];
+
 const FOLLOWS_FROM = 1;
-const TWO_32 = 2 ** 32;
 
 const kinds: Readonly<Partial<Record<SpanKind, string>>> = {
   [SpanKind.SERVER]: 'server',
@@ -15,12 +18,6 @@ const kinds: Readonly<Partial<Record<SpanKind, string>>> = {
   [SpanKind.PRODUCER]: 'producer',
   [SpanKind.CONSUMER]: 'consumer',
 };
-
-/** The tags that say which instrumentation made the span, encoded once for all its spans. */
-interface ScopeTags {
-  readonly bytes: Uint8Array;
-  readonly count: number;
-}
 
 /**
  * Writes Jaeger spans by OpenTelemetry's mapping, tag for tag as the Go original's exporter does.
@@ -35,72 +32,62 @@ interface ScopeTags {
 export class JaegerSpanWriter {
   readonly #protocol: ThriftProtocol;
   readonly #tags: JaegerTagWriter;
-  readonly #scopes = new WeakMap<ReadableSpan['instrumentationScope'], ScopeTags>();
+  readonly #options: EncoderOptions;
+  /** Of each scope by its kinds of span. */
+  readonly #scopes = new WeakMap<Scope, Repeats[]>();
+  #scope: Scope | undefined;
+  #ofScope: Repeats[] = [];
 
-  constructor(protocol: ThriftProtocol, tags: JaegerTagWriter) {
+  constructor(protocol: ThriftProtocol, tags: JaegerTagWriter, options: EncoderOptions) {
     this.#protocol = protocol;
     this.#tags = tags;
+    this.#options = options;
   }
 
   span(span: ReadableSpan): void {
     const protocol = this.#protocol;
     const { traceId, spanId, traceFlags, traceState } = span.spanContext();
-    const parentId = padId(span.parentSpanContext?.spanId ?? '', 16);
+    const parentId = span.parentSpanContext?.spanId;
     this.#ids(1, traceId, spanId);
-    protocol.i64Field(4, 3, hexToU32(parentId, 0), hexToU32(parentId, 8));
+    if (parentId) protocol.hexField(4, 3, padId(parentId, 16), 0);
+    else protocol.i64Field(4, 3, 0);
     protocol.textField(5, 4, toText(span.name));
     const hasLinks = span.links.length > 0;
     if (hasLinks) this.#references(span.links);
     protocol.i32Field(7, hasLinks ? 6 : 5, traceFlags);
-    this.#micros(8, 7, toMicros(span.startTime));
-    this.#micros(9, 8, toMicros(span.duration));
+    protocol.i64Field(8, 7, toMicros(span.startTime));
+    protocol.i64Field(9, 8, toMicros(span.duration));
     this.#spanTags(span, traceState?.serialize());
     if (span.events.length > 0) this.#logs(span.events);
     protocol.stop();
   }
 
   #spanTags(span: ReadableSpan, traceState: string | undefined): void {
-    const { writer } = this.#protocol;
-    const tags = this.#tags;
     const list = this.#protocol.listField(10, 9);
-    const scope = this.#scope(span.instrumentationScope);
-    let count = tags.tags(span.attributes) + scope.count;
-    writer.bytes(scope.bytes);
-    const kind = kinds[span.kind];
-    if (kind !== undefined) count += tags.text('span.kind', kind);
-    count += this.#status(span.status);
-    if (traceState) count += tags.text('w3c.tracestate', traceState);
-    count += this.#dropped('otel.dropped_attributes_count', span.droppedAttributesCount);
-    count += this.#dropped('otel.dropped_events_count', span.droppedEventsCount);
-    count += this.#dropped('otel.dropped_links_count', span.droppedLinksCount);
-    this.#protocol.closeList(list, count);
+    const { instrumentationScope: scope, kind } = span;
+    const tags = this.#repeatsOf(scope, kind);
+    tags.begin(span);
+    if (scope.name) tags.add('otel.library.name', scope.name);
+    if (scope.version) tags.add('otel.library.version', scope.version);
+    tags.add('span.kind', kinds[kind]);
+    addStatus(tags, span.status);
+    if (traceState) tags.add('w3c.tracestate', traceState);
+    if (span.droppedAttributesCount) tags.add('otel.dropped_attributes_count', span.droppedAttributesCount);
+    if (span.droppedEventsCount) tags.add('otel.dropped_events_count', span.droppedEventsCount);
+    if (span.droppedLinksCount) tags.add('otel.dropped_links_count', span.droppedLinksCount);
+    const count = tags.end();
+    tags.moved(this.#protocol.closeList(list, count));
   }
 
-  #status({ code, message }: ReadableSpan['status']): number {
-    const tags = this.#tags;
-    if (code === SpanStatusCode.OK) return tags.text('otel.status_code', 'OK');
-    if (code !== SpanStatusCode.ERROR) return 0;
-    const described = message ? tags.text('otel.status_description', toText(message)) : 0;
-    return tags.bool('error', true) + tags.text('otel.status_code', 'ERROR') + described;
-  }
-
-  #dropped(key: string, count: number | undefined): number {
-    return count ? this.#tags.long(key, count) : 0;
-  }
-
-  #scope(scope: ReadableSpan['instrumentationScope']): ScopeTags {
-    const known = this.#scopes.get(scope);
-    if (known !== undefined) return known;
-    const { writer } = this.#protocol;
-    const mark = writer.at;
-    let count = 0;
-    if (scope.name) count += this.#tags.text('otel.library.name', scope.name);
-    if (scope.version) count += this.#tags.text('otel.library.version', scope.version);
-    const made = { bytes: writer.copy(mark), count };
-    if (writer.overflowed) return made;
-    writer.rewind(mark);
-    this.#scopes.set(scope, made);
-    return made;
+  #repeatsOf(scope: Scope, kind: SpanKind): Repeats {
+    if (scope !== this.#scope) {
+      this.#scope = scope;
+      this.#ofScope = this.#scopes.get(scope) ?? [];
+      this.#scopes.set(scope, this.#ofScope);
+    }
+    return (this.#ofScope[kind] ??= new Repeats(this.#protocol.writer, this.#options, (key, value) =>
+      this.#tags.tag(key, value),
+    ));
   }
 
   #references(links: readonly Link[]): void {
@@ -118,12 +105,12 @@ export class JaegerSpanWriter {
     const protocol = this.#protocol;
     const logs = protocol.listField(11, 10);
     for (const { time, name, attributes = {}, droppedAttributesCount } of events) {
-      this.#micros(1, 0, toMicros(time));
+      protocol.i64Field(1, 0, toMicros(time));
       const fields = protocol.listField(2, 1);
       // an attribute of this name takes precedence over the event's name
       let count = Object.hasOwn(attributes, 'event') ? 0 : this.#tags.text('event', toText(name));
       count += this.#tags.tags(attributes);
-      count += this.#dropped('otel.event.dropped_attributes_count', droppedAttributesCount);
+      count += this.#tags.tag('otel.event.dropped_attributes_count', droppedAttributesCount || undefined);
       protocol.closeList(fields, count);
       protocol.stop();
     }
@@ -134,13 +121,16 @@ export class JaegerSpanWriter {
   #ids(id: number, traceId: string, spanId: string): void {
     const protocol = this.#protocol;
     const trace = padId(traceId, 32);
-    const span = padId(spanId, 16);
-    protocol.i64Field(id, id - 1, hexToU32(trace, 16), hexToU32(trace, 24));
-    protocol.i64Field(id + 1, id, hexToU32(trace, 0), hexToU32(trace, 8));
-    protocol.i64Field(id + 2, id + 1, hexToU32(span, 0), hexToU32(span, 8));
+    protocol.hexField(id, id - 1, trace, 16);
+    protocol.hexField(id + 1, id, trace, 0);
+    protocol.hexField(id + 2, id + 1, padId(spanId, 16), 0);
   }
+}
 
-  #micros(id: number, previousId: number, micros: number): void {
-    this.#protocol.i64Field(id, previousId, Math.floor(micros / TWO_32), micros >>> 0);
-  }
+function addStatus(tags: Repeats, { code, message }: ReadableSpan['status']): void {
+  if (code === SpanStatusCode.OK) return tags.add('otel.status_code', 'OK');
+  if (code !== SpanStatusCode.ERROR) return;
+  tags.add('error', true);
+  tags.add('otel.status_code', 'ERROR');
+  tags.add('otel.status_description', message ? toText(message) : undefined);
 }

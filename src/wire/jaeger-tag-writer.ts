@@ -13,7 +13,6 @@ const VARIANTS = 6;
 const MAX_HEADS = 1024;
 const MAX_HEAD_KEY = 128;
 
-const TWO_32 = 2 ** 32;
 const TWO_63 = 2n ** 63n;
 
 /**
@@ -68,7 +67,7 @@ export class JaegerTagWriter {
 
   long(key: string, value: number): 1 {
     this.#head(key, LONG);
-    this.#protocol.i64(Math.floor(value / TWO_32), value >>> 0);
+    this.#protocol.i64(value);
     this.#protocol.stop();
     return 1;
   }
@@ -90,7 +89,7 @@ export class JaegerTagWriter {
 
   #bigint(key: string, value: bigint): 1 {
     this.#head(key, LONG);
-    this.#protocol.i64(Number(BigInt.asUintN(32, value >> 32n)), Number(BigInt.asUintN(32, value)));
+    this.#protocol.hex(BigInt.asUintN(64, value).toString(16).padStart(16, '0'), 0);
     this.#protocol.stop();
     return 1;
   }

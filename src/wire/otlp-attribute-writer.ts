@@ -40,11 +40,11 @@ export class OtlpAttributeWriter {
     for (const key in attributes) {
       if (!Object.hasOwn(attributes, key)) continue;
       const value = attributes[key];
-      if (value !== undefined) this.#keyValue(writer, tag, key, value, 0);
+      if (value !== undefined) this.keyValue(writer, tag, key, value);
     }
   }
 
-  #keyValue(writer: ByteWriter, tag: number, key: string, value: unknown, depth: number): void {
+  keyValue(writer: ByteWriter, tag: number, key: string, value: unknown, depth = 0): void {
     writer.u8(tag);
     const mark = writer.openLength(1);
     this.#key(writer, key);
@@ -149,7 +149,7 @@ export class OtlpAttributeWriter {
   #entries(writer: ByteWriter, record: Readonly<Record<string, unknown>>, depth: number): void {
     for (const key in record) {
       if (!Object.hasOwn(record, key)) continue;
-      this.#keyValue(writer, ITEM, key, record[key], depth + 1);
+      this.keyValue(writer, ITEM, key, record[key], depth + 1);
       if (writer.overflowed) return;
     }
   }

@@ -19,8 +19,8 @@ export interface OtlpFormat {
   resourceFrame(attributes: Readonly<Record<string, unknown>>, resource: Resource): Frame;
   /** Around the spans of one scope. */
   scopeFrame(scope: Scope): Frame;
-  /** One span behind the ones that `writer` has already. */
-  writeSpan(writer: ByteWriter, span: ReadableSpan): void;
+  /** Makes what writes one span behind the ones that `writer` has already. */
+  createSpanWriter(writer: ByteWriter): (span: ReadableSpan) => void;
   /** What says that `bytes` of the resource, of its first scope or of one after it follow. */
   lead(bytes: number, level: Level): Uint8Array;
   /** How long `lead` is. */
@@ -33,6 +33,7 @@ export type Level = 'resource' | 'first scope' | 'scope';
 interface ScopeSpans {
   readonly frame: Frame;
   readonly writer: ByteWriter;
+  readonly writeSpan: (span: ReadableSpan) => void;
   level: Level;
 }
 
@@ -79,7 +80,7 @@ export class OtlpBatch implements Encoder {
 
     writer.limit(limitBytes - this.#scopeBytes + before);
     try {
-      this.#format.writeSpan(writer, span);
+      scope.writeSpan(span);
     } catch (error) {
       writer.rewind(mark);
       throw error;
@@ -128,7 +129,9 @@ export class OtlpBatch implements Encoder {
   #scope(scope: Scope): ScopeSpans {
     const known = this.#known.get(scope);
     if (known !== undefined) return known;
-    const made = { frame: this.#format.scopeFrame(scope), writer: new ByteWriter(), level: 'scope' as Level };
+    const writer = new ByteWriter();
+    const writeSpan = this.#format.createSpanWriter(writer);
+    const made: ScopeSpans = { frame: this.#format.scopeFrame(scope), writer, writeSpan, level: 'scope' };
     this.#known.set(scope, made);
     return made;
   }
@@ -151,7 +154,7 @@ function framedBytes({ frame, writer }: ScopeSpans): number {
 function concat(chunks: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const chunk of chunks) length += chunk.length;
-  const joined = new Uint8Array(length);
+  const joined = Buffer.allocUnsafeSlow(length);
   let at = 0;
   for (const chunk of chunks) {
     joined.set(chunk, at);

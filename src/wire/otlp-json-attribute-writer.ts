@@ -40,6 +40,12 @@ export class OtlpJsonAttributeWriter {
     writer.text(']');
   }
 
+  /** One attribute behind another one. */
+  following(writer: ByteWriter, key: string, value: unknown): void {
+    writer.text(',');
+    this.#keyValue(writer, key, value, 0);
+  }
+
   #keyValue(writer: ByteWriter, key: string, value: unknown, depth: number): void {
     this.#key(writer, key);
     this.#value(writer, value, depth);

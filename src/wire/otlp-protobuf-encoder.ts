@@ -1,6 +1,6 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { ByteWriter, varintSize } from './byte-writer.ts';
-import type { Encoder } from './encoder.ts';
+import type { Encoder, EncoderOptions } from './encoder.ts';
 import { OtlpAttributeWriter } from './otlp-attribute-writer.ts';
 import { type Frame, type Level, OtlpBatch, type OtlpFormat, type Scope } from './otlp-batch.ts';
 import { OtlpSpanWriter, writeText } from './otlp-span-writer.ts';
@@ -13,8 +13,8 @@ const SPAN = 0x12;
 const SCHEMA_URL = 0x1a;
 
 /** Creates the encoder for `POST /v1/traces` in protobuf. */
-export function createOtlpProtobufEncoder(): Encoder {
-  return new OtlpBatch(new ProtobufFormat());
+export function createOtlpProtobufEncoder(options: EncoderOptions = {}): Encoder {
+  return new OtlpBatch(new ProtobufFormat(options));
 }
 
 /**
@@ -25,9 +25,13 @@ export function createOtlpProtobufEncoder(): Encoder {
 class ProtobufFormat implements OtlpFormat {
   readonly contentType = 'application/x-protobuf';
   readonly #attributes = new OtlpAttributeWriter();
-  readonly #spans = new OtlpSpanWriter(this.#attributes);
+  readonly #options: EncoderOptions;
   /** For what is written beside the spans. */
   readonly #side = new ByteWriter();
+
+  constructor(options: EncoderOptions) {
+    this.#options = options;
+  }
 
   resourceFrame(attributes: Readonly<Record<string, unknown>>, { schemaUrl }: ReadableSpan['resource']): Frame {
     const head = this.#message(RESOURCE, (writer) => this.#attributes.attributes(writer, 0x0a, attributes));
@@ -42,8 +46,9 @@ class ProtobufFormat implements OtlpFormat {
     return { head, tail: this.#text(SCHEMA_URL, schemaUrl) };
   }
 
-  writeSpan(writer: ByteWriter, span: ReadableSpan): void {
-    this.#spans.span(writer, SPAN, span);
+  createSpanWriter(writer: ByteWriter): (span: ReadableSpan) => void {
+    const spans = new OtlpSpanWriter(writer, this.#attributes, this.#options);
+    return (span) => spans.span(SPAN, span);
   }
 
   lead(bytes: number, level: Level): Uint8Array {

@@ -1,11 +1,13 @@
-import { type HrTime, type Link, type SpanContext, SpanStatusCode } from '@opentelemetry/api';
+import { type HrTime, type Link, type SpanContext, type SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
 import type { ByteWriter } from './byte-writer.ts';
-import { hexToU32, padId } from './hex.ts';
+import type { EncoderOptions } from './encoder.ts';
+import { padId } from './hex.ts';
 import { nanosHigh, nanosLow } from './hr-time.ts';
 import { toText } from './json-text.ts';
 import type { OtlpAttributeWriter } from './otlp-attribute-writer.ts';
 import { toOtlpFlags } from './otlp-flags.ts';
+import { Repeats } from './repeats.ts';
 
 /**
  * Writes spans as protobuf; a field that has its default is left out, except where it is meant.
@@ -21,14 +23,21 @@ import { toOtlpFlags } from './otlp-flags.ts';
  * A tag is its field number times eight, plus 0 for a varint, 1 for 64 bits, 2 for bytes, 5 for 32 bits.
  */
 export class OtlpSpanWriter {
+  readonly #writer: ByteWriter;
   readonly #attributes: OtlpAttributeWriter;
+  readonly #options: EncoderOptions;
+  /** Of each kind of span. */
+  readonly #repeats: Repeats[] = [];
 
-  constructor(attributes: OtlpAttributeWriter) {
+  constructor(writer: ByteWriter, attributes: OtlpAttributeWriter, options: EncoderOptions) {
+    this.#writer = writer;
     this.#attributes = attributes;
+    this.#options = options;
   }
 
   /** @param tag of the repeated field that the span is one of */
-  span(writer: ByteWriter, tag: number, span: ReadableSpan): void {
+  span(tag: number, span: ReadableSpan): void {
+    const writer = this.#writer;
     const context = span.spanContext();
     const parent = span.parentSpanContext;
     writer.u8(tag);
@@ -40,7 +49,9 @@ export class OtlpSpanWriter {
     writeCount(writer, 0x30, span.kind + 1);
     writeTime(writer, 0x39, span.startTime);
     writeTime(writer, 0x41, span.endTime);
-    this.#attributes.attributes(writer, 0x4a, span.attributes);
+    const repeats = this.#repeatsOf(span.kind);
+    repeats.begin(span);
+    repeats.end();
     writeCount(writer, 0x50, span.droppedAttributesCount);
     for (const event of span.events) this.#event(writer, event);
     writeCount(writer, 0x60, span.droppedEventsCount);
@@ -49,7 +60,13 @@ export class OtlpSpanWriter {
     if (span.status.code !== SpanStatusCode.UNSET) writeStatus(writer, span.status);
     writer.u16(0x8501);
     writer.u32Le(toOtlpFlags(context, parent));
-    writer.closeLength(mark, 2);
+    repeats.moved(writer.closeLength(mark, 2));
+  }
+
+  #repeatsOf(kind: SpanKind): Repeats {
+    return (this.#repeats[kind] ??= new Repeats(this.#writer, this.#options, (key, value) =>
+      this.#attributes.keyValue(this.#writer, 0x4a, key, value),
+    ));
   }
 
   #event(writer: ByteWriter, { time, name, attributes, droppedAttributesCount }: TimedEvent): void {
@@ -77,20 +94,16 @@ export class OtlpSpanWriter {
 function writeIds(writer: ByteWriter, { traceId, spanId, traceState }: SpanContext): void {
   const trace = padId(traceId, 32);
   writer.u16(0x0a10);
-  writer.u32(hexToU32(trace, 0));
-  writer.u32(hexToU32(trace, 8));
-  writer.u32(hexToU32(trace, 16));
-  writer.u32(hexToU32(trace, 24));
+  writer.hex64(trace, 0);
+  writer.hex64(trace, 16);
   writeSpanId(writer, 0x12, spanId);
   writeText(writer, 0x1a, traceState?.serialize());
 }
 
 function writeSpanId(writer: ByteWriter, tag: number, spanId: string): void {
-  const id = padId(spanId, 16);
   writer.u8(tag);
   writer.u8(8);
-  writer.u32(hexToU32(id, 0));
-  writer.u32(hexToU32(id, 8));
+  writer.hex64(padId(spanId, 16), 0);
 }
 
 /** A field of text, unless it has its default. */
@@ -108,8 +121,7 @@ function writeCount(writer: ByteWriter, tag: number, count: number | undefined):
 
 function writeTime(writer: ByteWriter, tag: number, time: HrTime): void {
   writer.u8(tag);
-  writer.u32Le(nanosLow(time));
-  writer.u32Le(nanosHigh(time));
+  writer.u64Le(nanosHigh(time), nanosLow(time));
 }
 
 function writeStatus(writer: ByteWriter, { code, message }: ReadableSpan['status']): void {

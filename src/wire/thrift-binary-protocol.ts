@@ -44,9 +44,14 @@ export class ThriftBinaryProtocol implements ThriftProtocol {
     this.writer.u32(value);
   }
 
-  i64Field(id: number, _previousId: number, high: number, low: number): void {
+  i64Field(id: number, _previousId: number, value: number): void {
     this.#field(I64, id);
-    this.i64(high, low);
+    this.writer.i64(value);
+  }
+
+  hexField(id: number, _previousId: number, digits: string, from: number): void {
+    this.#field(I64, id);
+    this.writer.hex64(digits, from);
   }
 
   textField(id: number, _previousId: number, value: string): void {
@@ -63,9 +68,12 @@ export class ThriftBinaryProtocol implements ThriftProtocol {
     this.#field(types[type], id);
   }
 
-  i64(high: number, low: number): void {
-    this.writer.u32(high);
-    this.writer.u32(low);
+  i64(value: number): void {
+    this.writer.i64(value);
+  }
+
+  hex(digits: string, from: number): void {
+    this.writer.hex64(digits, from);
   }
 
   double(value: number): void {
@@ -88,8 +96,13 @@ export class ThriftBinaryProtocol implements ThriftProtocol {
     return this.writer.at - 4;
   }
 
-  closeList(mark: number, count: number): void {
+  closeList(mark: number, count: number): number {
     if (!this.writer.overflowed) this.writer.setU32(mark, count);
+    return 0;
+  }
+
+  listHeadBytes(_count: number): number {
+    return 8;
   }
 
   stop(): void {
@@ -97,7 +110,6 @@ export class ThriftBinaryProtocol implements ThriftProtocol {
   }
 
   #field(type: number, id: number): void {
-    this.writer.u8(type);
-    this.writer.u16(id);
+    this.writer.u24((type << 16) | id);
   }
 }

@@ -1,4 +1,5 @@
-import type { ByteWriter } from './byte-writer.ts';
+import { type ByteWriter, varintSize } from './byte-writer.ts';
+import { hexToU32 } from './hex.ts';
 import type { ThriftProtocol } from './thrift-protocol.ts';
 
 const TRUE = 1;
@@ -16,6 +17,8 @@ const PROTOCOL_ID = 0x82;
 const VERSION_1_ONEWAY = (4 << 5) | 1;
 /** From this count on a list's count stands in a varint of its own. */
 const LONG_LIST = 15;
+
+const TWO_32 = 2 ** 32;
 
 /**
  * TCompactProtocol, version 1: everything as short as it gets.
@@ -50,9 +53,14 @@ export class ThriftCompactProtocol implements ThriftProtocol {
     this.writer.varint(((value << 1) ^ (value >> 31)) >>> 0);
   }
 
-  i64Field(id: number, previousId: number, high: number, low: number): void {
+  i64Field(id: number, previousId: number, value: number): void {
     this.#field(I64, id, previousId);
-    this.i64(high, low);
+    this.i64(value);
+  }
+
+  hexField(id: number, previousId: number, digits: string, from: number): void {
+    this.#field(I64, id, previousId);
+    this.hex(digits, from);
   }
 
   textField(id: number, previousId: number, value: string): void {
@@ -68,9 +76,12 @@ export class ThriftCompactProtocol implements ThriftProtocol {
     this.#field(types[type], id, previousId);
   }
 
-  i64(high: number, low: number): void {
-    const sign = high >> 31;
-    this.writer.varint64(((high << 1) | (low >>> 31)) ^ sign, (low << 1) ^ sign);
+  i64(value: number): void {
+    this.#zigzag(Math.floor(value / TWO_32), value >>> 0);
+  }
+
+  hex(digits: string, from: number): void {
+    this.#zigzag(hexToU32(digits, from), hexToU32(digits, from + 8));
   }
 
   double(value: number): void {
@@ -92,14 +103,23 @@ export class ThriftCompactProtocol implements ThriftProtocol {
     return this.writer.at - 1;
   }
 
-  closeList(mark: number, count: number): void {
-    if (this.writer.overflowed) return;
+  closeList(mark: number, count: number): number {
+    if (this.writer.overflowed) return 0;
     this.writer.setU8(mark, (Math.min(count, LONG_LIST) << 4) | STRUCT);
-    if (count >= LONG_LIST) this.writer.setVarint(mark + 1, 0, count);
+    return count < LONG_LIST ? 0 : this.writer.setVarint(mark + 1, 0, count);
+  }
+
+  listHeadBytes(count: number): number {
+    return count < LONG_LIST ? 2 : 2 + varintSize(count);
   }
 
   stop(): void {
     this.writer.u8(0);
+  }
+
+  #zigzag(high: number, low: number): void {
+    const sign = high >> 31;
+    this.writer.varint64(((high << 1) | (low >>> 31)) ^ sign, (low << 1) ^ sign);
   }
 
   #field(type: number, id: number, previousId: number): void {

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { type HrTime, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
 import { TracerProvider as StockProvider } from '@opentelemetry/sdk-trace';
 import * as fc from 'fast-check';
-import type { RecordingSpan } from '../../src/trace/recording-span.ts';
+import { RecordingSpan } from '../../src/trace/recording-span.ts';
 import { TracerProvider } from '../../src/trace/tracer-provider.ts';
 import { someResource } from '../wire/spans.ts';
 import { anyStory, comparable, tell } from './span-story.ts';
@@ -39,6 +39,18 @@ test('a span that an app has wrapped works as the span does', () => {
     );
     assert.equal(wrapped.spanContext(), span.spanContext());
   }
+});
+
+test('the list of attributes is there until somebody has the object, and never of a span that says them otherwise', () => {
+  const span = start().setAttribute('a', 1).setAttribute('b', 'x');
+  assert.deepEqual(RecordingSpan.attributeList(span), ['a', 1, 'b', 'x']);
+  const redefined = Object.defineProperty(start().setAttribute('a', 1), 'attributes', { value: {} });
+  const stock = new StockProvider().getTracer('test').startSpan('stock') as unknown as RecordingSpan;
+  for (const other of [Object.create(span) as RecordingSpan, new Proxy(span, {}), redefined, stock]) {
+    assert.equal(RecordingSpan.attributeList(other), undefined);
+  }
+  span.attributes['c'] = true;
+  assert.equal(RecordingSpan.attributeList(span), undefined);
 });
 
 test('what a processor writes to the fields of a span counts', () => {

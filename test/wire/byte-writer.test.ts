@@ -5,6 +5,8 @@ import { ByteWriter, varintSize } from '../../src/wire/byte-writer.ts';
 import { anyText } from './spans.ts';
 import { written } from './written.ts';
 
+const MB = 1024 * 1024;
+
 test('text is the UTF-8 that Buffer makes of it, half surrogate pairs included', () => {
   fc.assert(
     fc.property(anyText, (text) => {
@@ -20,7 +22,7 @@ test('text is the UTF-8 that Buffer makes of it, half surrogate pairs included',
   );
 });
 
-for (const length of [0, 1, 20, 21, 42, 43, 127, 128, 16_383, 16_384, 100_000]) {
+for (const length of [0, 1, 12, 13, 42, 43, 127, 128, 16_383, 16_384, 100_000]) {
   for (const unit of ['a', 'é', '€', '\ud800']) {
     test(`${length} × ${JSON.stringify(unit)} stands behind its byte count`, () => {
       const bytes = Buffer.from(unit.repeat(length));
@@ -45,6 +47,43 @@ for (const value of [0, 127, 128, 16_383, 16_384, 2 ** 21, 2 ** 28 - 1, 2 ** 28,
     );
   });
 }
+
+test('numbers stand at their full width, big-endian where nothing else is said', () => {
+  const bytes = written((writer) => {
+    writer.u24(0x010203);
+    writer.i64(-2);
+    writer.i64(2 ** 53 - 1);
+    writer.u64Le(0x01020304, 0x05060708);
+  });
+  assert.equal(bytes.toString('hex'), '010203fffffffffffffffe001fffffffffffff0807060504030201');
+});
+
+test('sixteen hex digits are eight bytes, from where they are said to begin; what is no digit is 0', () => {
+  assert.equal(written((writer) => writer.hex64('x0123456789ABCdef', 1)).toString('hex'), '0123456789abcdef');
+  assert.equal(written((writer) => writer.hex64('1€2g', 0)).toString('hex'), '1020000000000000');
+});
+
+test('what was written is repeated, also where the buffer has to grow for it', () => {
+  const text = 'abc'.repeat(1000);
+  const bytes = written((writer) => {
+    writer.text(`x${text}`);
+    writer.repeat(1, writer.at);
+  });
+  assert.equal(bytes.toString(), `x${text}${text}`);
+});
+
+test('the epoch is another one after rewind and clear, and the same after any write', () => {
+  const writer = new ByteWriter();
+  const { epoch } = writer;
+  writer.bytes(new Uint8Array(10_000));
+  writer.closeLength(writer.openLength(2), 2);
+  assert.equal(writer.epoch, epoch);
+  writer.rewind(5);
+  const rewound = writer.epoch;
+  assert.notEqual(rewound, epoch);
+  writer.clear();
+  assert.notEqual(writer.epoch, rewound);
+});
 
 test('-1 is a varint of ten bytes', () => {
   assert.equal(written((writer) => writer.varint64(0xffffffff, 0xffffffff)).toString('hex'), 'ffffffffffffffffff01');
@@ -78,7 +117,12 @@ test('a write over the limit changes nothing, nor does any after it, until rewin
   assert.ok(writer.overflowed);
   writer.u8(1);
   writer.u16(1);
+  writer.u24(1);
   writer.u32(1);
+  writer.i64(1);
+  writer.u64Le(1, 1);
+  writer.hex64('0123456789abcdef', 0);
+  writer.repeat(0, 2);
   writer.u32Le(1);
   writer.f64(1, true);
   writer.varint(1);
@@ -109,10 +153,22 @@ test('more than the runtime gives in one piece is an overflow, not an exception'
   assert.ok(writer.overflowed);
 });
 
-test('a batch of 8 MB leaves a small buffer behind', () => {
-  const writer = new ByteWriter();
-  writer.bytes(new Uint8Array(8 * 1024 * 1024));
-  writer.clear();
-  writer.u8(1);
-  assert.equal(writer.written.buffer.byteLength, 4096);
-});
+for (const [written, kept] of [
+  [[3000], 4096],
+  [[100_000], 131_072],
+  [[100_000, 33_000], 131_072],
+  [[100_000, 25_000], 50_000],
+  [[100_000, 100], 4096],
+  [[8 * MB], MB],
+  [[8 * MB, MB / 2], MB],
+  [[8 * MB, 10], 4096],
+] as const) {
+  test(`batches of ${written.join(', then ')} bytes leave a buffer of ${kept} behind`, () => {
+    const writer = new ByteWriter();
+    for (const bytes of written) {
+      for (let i = 0; i < bytes; i += 100) writer.bytes(new Uint8Array(Math.min(100, bytes - i)));
+      writer.clear();
+    }
+    assert.equal(writer.written.buffer.byteLength, kept);
+  });
+}

@@ -8,15 +8,52 @@ import { createJaegerAgentEncoder } from '../../src/wire/jaeger-agent-encoder.ts
 import { createJaegerEncoder } from '../../src/wire/jaeger-encoder.ts';
 import { createOtlpJsonEncoder } from '../../src/wire/otlp-json-encoder.ts';
 import { createOtlpProtobufEncoder } from '../../src/wire/otlp-protobuf-encoder.ts';
-import { anySpan, aSpan } from './spans.ts';
+import { decodeOtlpRequest } from '../support/decode-otlp.ts';
+import { decodeAgentMessage, decodeJaegerBatch } from '../support/decode-thrift.ts';
+import { aContext, anySimilarSpan, anySpan, aSpan } from './spans.ts';
 
-const encoders: Readonly<Record<string, () => Encoder>> = {
-  'jaeger http': createJaegerEncoder,
-  'jaeger binary': () => createJaegerAgentEncoder({ protocol: 'binary' }),
-  'jaeger compact': () => createJaegerAgentEncoder({ protocol: 'compact' }),
-  'otlp protobuf': createOtlpProtobufEncoder,
-  'otlp json': createOtlpJsonEncoder,
+interface Subject {
+  readonly createEncoder: () => Encoder;
+  /** The spans in the order of their ids, each value with its type. */
+  readonly decodeSpans: (body: Uint8Array) => readonly object[];
+}
+
+const subjects: Readonly<Record<string, Subject>> = {
+  'jaeger http': { createEncoder: createJaegerEncoder, decodeSpans: (body) => decodeJaegerBatch(body).spans },
+  'jaeger binary': {
+    createEncoder: () => createJaegerAgentEncoder({ protocol: 'binary' }),
+    decodeSpans: (body) => decodeAgentMessage(body).spans,
+  },
+  'jaeger compact': {
+    createEncoder: () => createJaegerAgentEncoder({ protocol: 'compact' }),
+    decodeSpans: (body) => decodeAgentMessage(body).spans,
+  },
+  'otlp protobuf': {
+    createEncoder: createOtlpProtobufEncoder,
+    decodeSpans: (body) => scopedSpans(decodeOtlpRequest(body, 'application/x-protobuf')),
+  },
+  'otlp json': {
+    createEncoder: createOtlpJsonEncoder,
+    decodeSpans: (body) => scopedSpans(decodeOtlpRequest(body, 'application/json')),
+  },
 };
+
+/** In OTLP the spans of a scope stand together. */
+function scopedSpans(request: unknown): object[] {
+  const { resourceSpans } = request as {
+    resourceSpans: { scopeSpans: { scope: object; spans: { spanId: string }[] }[] }[];
+  };
+  return resourceSpans
+    .flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ scope, spans }) => spans.map((span) => ({ ...span, scope }))))
+    .sort((a, b) => (a.spanId < b.spanId ? -1 : 1));
+}
+
+function numberedSpan(span: ReadableSpan, number: number): ReadableSpan {
+  const context = aContext({ spanId: number.toString(16).padStart(16, '0') });
+  return { ...span, spanContext: () => context };
+}
+
+const anySpans = fc.oneof(fc.array(anySpan, { maxLength: 10 }), fc.array(anySimilarSpan, { maxLength: 30 }));
 
 /** `bytes` and `spans` of an encoder are those of the payload it then gives. */
 function take(encoder: Encoder): Buffer {
@@ -32,7 +69,7 @@ function take(encoder: Encoder): Buffer {
   return Buffer.from(payload.body.buffer, payload.body.byteOffset, payload.body.length);
 }
 
-for (const [name, createEncoder] of Object.entries(encoders)) {
+for (const [name, { createEncoder, decodeSpans }] of Object.entries(subjects)) {
   const encode = (...spans: readonly ReadableSpan[]): Buffer => {
     const encoder = createEncoder();
     for (const span of spans) assert.ok(encoder.append(span, Infinity));
@@ -48,7 +85,7 @@ for (const [name, createEncoder] of Object.entries(encoders)) {
 
   test(`${name}: a batch is never over its limit, and a refused span leaves it as it was`, () => {
     fc.assert(
-      fc.property(fc.array(anySpan, { maxLength: 10 }), fc.integer({ min: 0, max: 20_000 }), (spans, limitBytes) => {
+      fc.property(anySpans, fc.integer({ min: 0, max: 20_000 }), (spans, limitBytes) => {
         const encoder = createEncoder();
         const kept: ReadableSpan[] = [];
         for (const span of spans) {
@@ -63,6 +100,38 @@ for (const [name, createEncoder] of Object.entries(encoders)) {
       }),
       { numRuns: 100 },
     );
+  });
+
+  test(`${name}: a span says the same behind any others as alone`, () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(anySimilarSpan, { maxLength: 12 }), { maxLength: 4 }), (batches) => {
+        const encoder = createEncoder();
+        for (const spans of batches) {
+          const numbered = spans.map((span, i) => numberedSpan(span, i));
+          for (const span of numbered) assert.ok(encoder.append(span, Infinity));
+          if (spans.length > 0)
+            assert.deepEqual(
+              decodeSpans(take(encoder)),
+              numbered.flatMap((span) => decodeSpans(encode(span))),
+            );
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test(`${name}: an attribute that was changed since the span before has its new value`, () => {
+    const list = ['a'];
+    const bytes = new Uint8Array([1]);
+    const span = aSpan({ attributes: { first: 1, list, bytes } });
+    const encoder = createEncoder();
+    encoder.append(span, Infinity);
+    list.push('b');
+    bytes[0] = 2;
+    encoder.append(span, Infinity);
+    const [before, after] = decodeSpans(take(encoder));
+    assert.notDeepEqual(before, after);
+    assert.deepEqual([after], decodeSpans(encode(span)));
   });
 
   test(`${name}: a span that throws while it is read leaves the batch as it was`, () => {

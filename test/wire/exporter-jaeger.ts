@@ -23,13 +23,18 @@ const idl = new Thrift({ source: ThriftUtils.loadJaegerThriftDefinition(), allow
 
 /** What exporter-jaeger puts on the wire for a span, without what the design has us do otherwise (see `corrected`). */
 export function decodeReference(span: ReadableSpan): JaegerSpan {
-  const process = new idl.Process({ serviceName: '', tags: [] });
-  const spans = [new idl.Span(spanToThrift(withoutResource(span)))];
-  const { err, value } = idl.Batch.rw.toBuffer(new idl.Batch({ process, spans }));
-  if (err) throw err;
-  const [decoded] = decodeJaegerBatch(value).spans;
+  const [decoded] = decodeJaegerBatch(encodeReference([withoutResource(span)])).spans;
   assert.ok(decoded);
   return corrected(decoded, span);
+}
+
+/** A batch as exporter-jaeger writes it. */
+export function encodeReference(spans: readonly ReadableSpan[]): Uint8Array {
+  const process = new idl.Process({ serviceName: '', tags: [] });
+  const thriftSpans = spans.map((span) => new idl.Span(spanToThrift(span)));
+  const { err, value } = idl.Batch.rw.toBuffer(new idl.Batch({ process, spans: thriftSpans }));
+  if (err) throw err;
+  return value;
 }
 
 /** It puts the resource on every span, where we have it in the process. */
@@ -76,13 +81,20 @@ function toWire(text: string): string {
 }
 
 function correct(tag: JaegerTag, value: unknown): JaegerTag {
-  if (Array.isArray(value)) return { type: 'STRING', value: JSON.stringify(value.map(named)) };
+  if (value === null) return { type: 'STRING', value: '' };
+  if (value instanceof Uint8Array) return { type: 'BINARY', value };
+  if (typeof value === 'object') return { type: 'STRING', value: toWire(JSON.stringify(jsonOf(value))) };
   if (tag.type === 'STRING') return { type: 'STRING', value: toWire(tag.value) };
   if (tag.type !== 'DOUBLE') return tag;
   if (Number.isSafeInteger(tag.value)) return { type: 'LONG', value: tag.value === 0 ? 0 : tag.value };
   return Number.isFinite(tag.value) ? tag : { type: 'STRING', value: String(tag.value) };
 }
 
-function named(item: unknown): unknown {
-  return typeof item === 'number' && !Number.isFinite(item) ? String(item) : item;
+/** What JSON has no word for is named, and bytes are base64. */
+function jsonOf(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (Array.isArray(value)) return value.map(jsonOf);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, jsonOf(item)]));
 }

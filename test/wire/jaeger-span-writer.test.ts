@@ -11,7 +11,7 @@ import { hex, written } from './written.ts';
 
 function aWriter(writer: ByteWriter): JaegerSpanWriter {
   const protocol = new ThriftCompactProtocol(writer);
-  return new JaegerSpanWriter(protocol, new JaegerTagWriter(protocol));
+  return new JaegerSpanWriter(protocol, new JaegerTagWriter(protocol), {});
 }
 
 const smallest = aSpan({
@@ -25,7 +25,7 @@ const smallest = aSpan({
 test('a span of no tags is these bytes in the binary protocol', () => {
   const bytes = written((writer) => {
     const protocol = new ThriftBinaryProtocol(writer);
-    new JaegerSpanWriter(protocol, new JaegerTagWriter(protocol)).span({
+    new JaegerSpanWriter(protocol, new JaegerTagWriter(protocol), {}).span({
       ...smallest,
       instrumentationScope: { name: '' },
     });

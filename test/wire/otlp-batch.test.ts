@@ -9,7 +9,10 @@ const format: OtlpFormat = {
   contentType: 'text/x',
   resourceFrame: () => ({ head: Buffer.from('<'), tail: Buffer.from('>') }),
   scopeFrame: ({ name }) => ({ head: Buffer.from(`${name}(`), tail: Buffer.from(')') }),
-  writeSpan: (writer, { name }) => writer.text(name),
+  createSpanWriter:
+    (writer) =>
+    ({ name }) =>
+      writer.text(name),
   lead: (bytes, level) => Buffer.from(`${level[0]}${String(bytes).padStart(3, '0').slice(-3)}`),
   leadBytes: () => 4,
 };

@@ -8,7 +8,7 @@ import { aContext, aSpan } from './spans.ts';
 import { hex, written } from './written.ts';
 
 function bytes(span: ReadableSpan): Buffer {
-  return written((writer) => new OtlpSpanWriter(new OtlpAttributeWriter()).span(writer, 0x12, span));
+  return written((writer) => new OtlpSpanWriter(writer, new OtlpAttributeWriter(), {}).span(0x12, span));
 }
 
 const context = aContext({ traceId: 'ab', spanId: 'cd' });

@@ -76,19 +76,102 @@ export const anyNumber: fc.Arbitrary<number> = fc.oneof(
   ),
 );
 
-/** What the API's types allow as a value, and holes in arrays, which the SDK lets through. */
-export const anyAttributeValue: fc.Arbitrary<Attributes[string]> = fc.oneof(
-  anyText,
-  anyNumber,
-  fc.boolean(),
+/** exporter-jaeger throws at what has no prototype. */
+function anyRecord(values: fc.Arbitrary<unknown>): fc.Arbitrary<object> {
+  return fc.dictionary(anyText, values, { maxKeys: 4, noNullPrototype: true });
+}
+
+const anyScalar = fc.oneof(anyText, anyNumber, fc.boolean());
+
+/** What the SDK lets through as a value: lists of one type or of several, with holes, and what is nested. */
+const anyAttributeValue = fc.oneof(
+  { weight: 8, arbitrary: anyScalar },
   fc.array(fc.option(anyText)),
   fc.array(fc.option(anyNumber, { nil: undefined })),
   fc.array(fc.boolean(), { maxLength: 300 }),
+  fc.constant(null),
+  fc.uint8Array({ maxLength: 200 }),
+  fc.array(fc.oneof(anyScalar, fc.uint8Array({ maxLength: 5 }), fc.array(anyScalar, { maxLength: 3 })), {
+    maxLength: 5,
+  }),
+  anyRecord(fc.oneof(anyScalar, anyRecord(anyScalar))),
 );
 
-const anyKey = anyText.filter((key) => key !== '' && key !== '__proto__');
+const fewKeys = ['a', 'b', 'c', 'd', 'e', 'f', 'url.path', 'http.response.status_code', 'k'.repeat(200)];
+const oddKeys = [
+  '__proto__',
+  'constructor',
+  '10',
+  '9',
+  '',
+  'inherited',
+  'otel.library.name',
+  'span.kind',
+  Symbol('key'),
+];
 
-export const anyAttributes: fc.Arbitrary<Attributes> = fc.dictionary(anyKey, anyAttributeValue, { maxKeys: 30 });
+const cycle: unknown[] = [];
+cycle.push(cycle);
+const holes: unknown[] = [];
+holes[1] = 1;
+holes[3] = Number.NaN;
+
+/** Also what only callers without types give, and what only looks the same. */
+const fewValues: fc.Arbitrary<unknown> = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom<unknown>(0, 1, 'GET') },
+  fc.constantFrom(
+    1,
+    '1',
+    1n,
+    true,
+    'true',
+    0,
+    -0,
+    false,
+    '',
+    null,
+    'null',
+    undefined,
+    Number.NaN,
+    'NaN',
+    Infinity,
+    0.5,
+  ),
+  fc.constantFrom(2 ** 53, 2 ** 53 + 2, 2n ** 53n, -(2 ** 63), 2 ** 63, 2n ** 63n, 2 ** 64, 1e300, -1, -1n),
+  fc.constantFrom('é', '\ud800', '\udc00', '\ufffd', 'x'.repeat(256), `${'x'.repeat(300)}y`, `${'x'.repeat(300)}z`),
+  fc.constantFrom([], [1], ['1'], [true, null], holes, cycle, {}, { a: { b: [1n] } }, new Uint8Array([1]), new Date(0)),
+  fc.constantFrom<unknown>(() => 1, Symbol('s'), Object.create(null)),
+);
+
+/** Spans of few keys, values and scopes, so that they say again what those before them said, or almost. */
+export const anySimilarSpan: fc.Arbitrary<ReadableSpan> = fc
+  .record({
+    kind: fc.constantFrom(SpanKind.SERVER, SpanKind.CLIENT),
+    instrumentationScope: fc.constantFrom(someScope, { ...someScope }, { name: 'own' }),
+    status: fc.constantFrom({ code: SpanStatusCode.UNSET }, { code: SpanStatusCode.ERROR, message: 'no' }),
+    droppedEventsCount: fc.constantFrom(0, 1),
+    links: fc.array(fc.constant({ context: aContext() }), { maxLength: 1 }),
+    pairs: fc
+      .oneof(fc.subarray(fewKeys), fc.shuffledSubarray([...fewKeys, ...oddKeys]))
+      .chain((keys) => fc.tuple(...keys.map((key) => fewValues.map((value) => [key, value] as const)))),
+    prototype: fc.constantFrom({}, null, { inherited: 1 }),
+  })
+  .map(({ pairs, prototype, ...rest }) => {
+    const attributes = Object.create(prototype) as Attributes;
+    for (const [key, value] of pairs) {
+      Object.defineProperty(attributes, key, { value, enumerable: true, writable: true, configurable: true });
+    }
+    return aSpan({ ...rest, attributes });
+  });
+
+const anyKey = fc.oneof(
+  { weight: 9, arbitrary: anyText.filter((key) => key !== '') },
+  fc.constantFrom('__proto__', 'constructor', 'toString', '0', '17'),
+);
+
+export const anyAttributes: fc.Arbitrary<Attributes> = fc
+  .dictionary(anyKey, anyAttributeValue, { maxKeys: 30 })
+  .map((attributes) => attributes as Attributes);
 
 const anyContext: fc.Arbitrary<SpanContext> = fc.record(
   {

@@ -50,14 +50,20 @@ for (const [value, expected] of [
   [-65n, '8101'],
   [2n ** 31n, '8080808010'],
   [-(2n ** 32n), 'ffffffff1f'],
+  [2n ** 53n - 1n, 'feffffffffffff1f'],
+  [-(2n ** 53n) + 1n, 'fdffffffffffff1f'],
   [2n ** 63n - 1n, 'feffffffffffffffff01'],
   [-(2n ** 63n), 'ffffffffffffffffff01'],
 ] as const) {
   test(`the i64 ${value} is ${expected} in zigzag`, () => {
-    const high = Number(BigInt.asIntN(32, value >> 32n));
-    const low = Number(BigInt.asUintN(32, value));
+    const digits = BigInt.asUintN(64, value).toString(16).padStart(16, '0');
     assert.equal(
-      bytes((protocol) => protocol.i64Field(4, 1, high, low)),
+      bytes((protocol) => protocol.hexField(4, 1, `-${digits}`, 1)),
+      `36${expected}`,
+    );
+    if (!Number.isSafeInteger(Number(value))) return;
+    assert.equal(
+      bytes((protocol) => protocol.i64Field(4, 1, Number(value))),
       `36${expected}`,
     );
   });
@@ -104,7 +110,9 @@ for (const [count, head] of [
     const list = bytes((protocol) => {
       const mark = protocol.listField(2, 1);
       for (let i = 0; i < count; i++) protocol.stop();
-      protocol.closeList(mark, count);
+      const before = protocol.writer.at;
+      assert.equal(protocol.closeList(mark, count), protocol.writer.at - before);
+      assert.equal(protocol.listHeadBytes(count), protocol.writer.at - count);
     });
     assert.equal(list, `19${head}${'00'.repeat(count)}`);
   });

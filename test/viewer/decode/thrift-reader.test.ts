@@ -21,7 +21,7 @@ const protocols = [
 function write(protocol: ThriftProtocol): Uint8Array {
   protocol.onewayMessage('emitBatch');
   protocol.i32Field(1, 0, -7);
-  protocol.i64Field(2, 1, 0x80000000, 1);
+  protocol.hexField(2, 1, '8000000000000001', 0);
   protocol.textField(3, 2, 'täxt');
   protocol.boolField(4, 3, true);
   protocol.boolField(5, 4, false);
