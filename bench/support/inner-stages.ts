@@ -6,6 +6,7 @@ import { createJaegerEncoder } from '../../src/wire/jaeger-encoder.ts';
 import type { Encoder } from '../../src/wire/encoder.ts';
 import { createOtlpProtobufEncoder } from '../../src/wire/otlp-protobuf-encoder.ts';
 import { IdGenerator } from '../../src/trace/id-generator.ts';
+import { RecordingSpan } from '../../src/trace/recording-span.ts';
 import { TracerProvider } from '../../src/trace/tracer-provider.ts';
 import { toDuration, toHrTime, WallClock } from '../../src/trace/wall-clock.ts';
 import { attributes, CALLS, nsOf, SPANS } from '../apps/samples.cjs';
@@ -39,7 +40,8 @@ function encode(encoder: Encoder, spans: readonly ReadableSpan[]): void {
 
 /** @returns stage → nanoseconds a call, for each sample */
 export function innerStages(encoding: 'otlp' | 'jaeger', samples: number, warmUp: number): Record<string, number[]> {
-  const encoder = encoding === 'jaeger' ? createJaegerEncoder() : createOtlpProtobufEncoder();
+  const options = { attributeList: (span: ReadableSpan) => RecordingSpan.attributeList(span) };
+  const encoder = encoding === 'jaeger' ? createJaegerEncoder(options) : createOtlpProtobufEncoder(options);
   const repeat = (call: () => unknown): number =>
     nsOf(CALLS, () => {
       for (let i = 0; i < CALLS; i++) call();
