@@ -34,21 +34,23 @@ export function createExporter(options: ExporterOptions): Exporter {
     takeUnsent() {
       processor.seal();
       const payloads = delivery.takeUnsent();
-      if (payloads.length === 0) return undefined;
+      if (payloads.length === 0 && !delivery.isUnanswered) return undefined;
       return {
         transport: options.transport,
         payloads,
-        settle(sent) {
+        settle(sent, answerMs) {
+          delivery.settleUnanswered(answerMs);
           for (const [index, payload] of payloads.entries()) {
             const end = sent?.ends[index];
             if (end === 'delivered') ledger.delivered(payload.spans);
             else if (end === 'refused') ledger.dropped('refused', payload.spans);
             else delivery.giveUp(payload, 'deadline');
           }
-          if (sent === undefined) return;
-          ledger.delivered(-sent.rejected);
-          ledger.dropped('refused', sent.rejected);
-          if (sent.why !== '') delivery.failed(sent.why);
+          if (sent !== undefined) {
+            ledger.delivered(-sent.rejected);
+            ledger.dropped('refused', sent.rejected);
+            if (sent.why !== '') delivery.failed(sent.why);
+          }
         },
       };
     },

@@ -7,7 +7,7 @@ import type { Payload } from '../wire/encoder.ts';
 import { Backoff } from './backoff.ts';
 import type { DropReason, Ledger } from './ledger.ts';
 import type { Spooling, SpoolingOptions } from './spooling.ts';
-import type { Outcome, Transport } from './transport.ts';
+import type { LateAnswer, OnHandedOver, Outcome, Transport } from './transport.ts';
 
 export interface DeliveryOptions {
   readonly transport: Transport;
@@ -36,6 +36,7 @@ interface Flight {
   /** Where the payload comes from disk. */
   readonly claim: Claim | undefined;
   handedOverMs?: number;
+  lateAnswer?: LateAnswer | undefined;
 }
 
 /**
@@ -60,6 +61,10 @@ export class Delivery {
   #closed = false;
   /** A flush has tried and could not send all; nothing has got through since. */
   #flushFailed = false;
+  /** A flush has, for the answers to what is `#unanswered`. */
+  #waitedInVain = false;
+  /** What had left the process when `takeUnsent` was called. */
+  readonly #unanswered: (Flight & { handedOverMs: number })[] = [];
   readonly #flushes = new Set<() => void>();
 
   constructor(options: DeliveryOptions) {
@@ -120,19 +125,20 @@ export class Delivery {
   /**
    * Hands out what has not left the process, for another thread to send; nothing more is sent from here.
    *
-   * What the operating system has just taken arrives without us and counts as delivered. Where a flush has failed, a
-   * further attempt would fail too: then nothing is handed out and all is given up.
+   * Where a flush has failed, a further attempt would fail too: then nothing is handed out and all is given up. What has
+   * left the process is for `settleUnanswered`.
    */
   takeUnsent(): Payload[] {
-    const { ledger } = this.#options;
     this.#closed = true;
     clearTimeout(this.#retryTimer);
+    // One that is cut short has waited in vain too.
+    this.#waitedInVain = this.#flushFailed || this.#flushes.size > 0;
     const unsent: Payload[] = [];
-    for (const { payload, claim, handedOverMs } of this.#inFlight) {
+    for (const flight of this.#inFlight) {
+      const { payload, claim, handedOverMs } = flight;
       if (claim !== undefined) this.#spooling?.release(claim);
       else if (handedOverMs === undefined) unsent.push(payload);
-      else if (this.#flushFailed || performance.now() - handedOverMs > ANSWER_MS) this.giveUp(payload, 'unanswered');
-      else ledger.delivered(payload.spans);
+      else this.#unanswered.push({ ...flight, handedOverMs });
     }
     unsent.push(...this.#waiting.splice(0));
     this.#inFlight.clear();
@@ -142,6 +148,43 @@ export class Delivery {
     if (!this.#flushFailed) return unsent;
     for (const payload of unsent) this.giveUp(payload, 'deadline');
     return [];
+  }
+
+  /** Whether something has left the process, and nobody has said what became of it. */
+  get isUnanswered(): boolean {
+    return this.#unanswered.length > 0;
+  }
+
+  /**
+   * Waits for the answers to what has left the process, while this thread stands still for `timeoutMs` at most.
+   *
+   * Where answers cannot be read so (TLS, gRPC), what has been handed over within the last second counts as delivered;
+   * but not where a flush has waited for the answer in vain.
+   */
+  settleUnanswered(timeoutMs: number): void {
+    const { ledger } = this.#options;
+    const deadlineMs = performance.now() + timeoutMs;
+    for (const { payload, handedOverMs, lateAnswer } of this.#unanswered.splice(0)) {
+      const outcome = lateAnswer?.(msUntil(deadlineMs));
+      if (outcome !== undefined) this.#settleLate(payload, outcome);
+      else if (lateAnswer === undefined && !this.#waitedInVain && performance.now() - handedOverMs < ANSWER_MS) {
+        ledger.delivered(payload.spans);
+      } else this.giveUp(payload, 'unanswered');
+    }
+  }
+
+  #settleLate(payload: Payload, outcome: Outcome): void {
+    const { ledger } = this.#options;
+    if (outcome.status === 'delivered') {
+      const { spans: rejected, why } = outcome.rejected ?? { spans: 0, why: '' };
+      ledger.delivered(payload.spans - rejected);
+      ledger.dropped('refused', rejected);
+      if (why !== '') this.failed(why);
+      return;
+    }
+    if (outcome.status === 'refused') ledger.dropped('refused', payload.spans);
+    else this.giveUp(payload, 'deadline');
+    this.failed(outcome.why);
   }
 
   /** The end has come for a payload that could not be sent: it goes to disk where there is a spool, else it is counted as lost. */
@@ -208,7 +251,10 @@ export class Delivery {
   async #send(flight: Flight): Promise<void> {
     this.#inFlight.add(flight);
     const deadlineMs = performance.now() + this.#options.exportTimeoutMs;
-    const onHandedOver = (): void => void (flight.handedOverMs = performance.now());
+    const onHandedOver: OnHandedOver = (lateAnswer) => {
+      flight.handedOverMs = performance.now();
+      flight.lateAnswer = lateAnswer;
+    };
     const outcome = await context.with(this.#untraced, () =>
       this.#options.transport.send(flight.payload, deadlineMs, onHandedOver),
     );

@@ -61,11 +61,12 @@ export class ExporterSet {
 
   /** Sends the rest while the calling thread waits; 0 sends nothing. What is not sent goes to disk or is counted. */
   flushBlocking(timeoutMs: number): void {
+    const deadlineMs = performance.now() + timeoutMs;
     const unsent = this.#exporters.flatMap((exporter) => exporter.takeUnsent() ?? []);
-    if (unsent.length === 0) return;
-    const jobs = unsent.map(({ transport, payloads }) => ({ transport, payloads }));
-    const sent = timeoutMs > 0 ? this.#options.sendBlocking(jobs, timeoutMs) : [];
-    for (const [index, { settle }] of unsent.entries()) settle(sent[index]);
+    const toSend = unsent.filter(({ payloads }) => payloads.length > 0);
+    const jobs = toSend.map(({ transport, payloads }) => ({ transport, payloads }));
+    const sent = timeoutMs > 0 && jobs.length > 0 ? this.#options.sendBlocking(jobs, timeoutMs) : [];
+    for (const one of unsent) one.settle(sent[toSend.indexOf(one)], msUntil(deadlineMs));
   }
 
   /** A batch that another thread has made for the same of its exporters. */

@@ -7,8 +7,11 @@ import type { TransportConfig } from './transport.ts';
 export interface Unsent {
   readonly transport: TransportConfig;
   readonly payloads: readonly Payload[];
-  /** Told once it is known what became of the payloads; undefined where nothing was tried. */
-  readonly settle: (result: Sent | undefined) => void;
+  /**
+   * Told once it is known what became of the payloads; `result` is undefined where nothing was tried. Waits `answerMs` at
+   * most, standing still, for answers to what had left before.
+   */
+  readonly settle: (result: Sent | undefined, answerMs: number) => void;
 }
 
 /** What became of the payloads that another thread was to send. */

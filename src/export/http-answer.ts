@@ -32,7 +32,12 @@ export async function readAnswer(response: IncomingMessage): Promise<Buffer> {
 }
 
 /** What an answer means for the payload it was given to. */
-export function toOutcome(response: IncomingMessage, answer: Buffer, url: URL, payload: Payload): Outcome {
+export function toOutcome(
+  response: Pick<IncomingMessage, 'statusCode' | 'headers'>,
+  answer: Buffer,
+  url: URL,
+  payload: Payload,
+): Outcome {
   const { statusCode: status = 0, headers } = response;
   const type = headers['content-type'] ?? '';
   const spans = `${payload.spans} spans`;

@@ -1,11 +1,21 @@
+import type { IncomingMessage } from 'node:http';
 import { msUntil } from '../core/deadline.ts';
 import type { Payload } from '../wire/encoder.ts';
 import { targetOf } from './authority.ts';
 import { gzip } from './gzip.ts';
 import { readAnswer, toOutcome } from './http-answer.ts';
 import { createHttpClient } from './http-client.ts';
+import { readLateAnswer } from './late-answer.ts';
 import { isTlsSetup, reason } from './reason.ts';
-import { CONNECT_TIMEOUT_MS, type NetworkTarget, type Outcome, silentLog, type Transport } from './transport.ts';
+import {
+  CONNECT_TIMEOUT_MS,
+  type LateAnswer,
+  type NetworkTarget,
+  type OnHandedOver,
+  type Outcome,
+  silentLog,
+  type Transport,
+} from './transport.ts';
 
 /** How long a body may take behind a status that has said all; then its connection is given up. */
 const ANSWER_BODY_MS = 1000;
@@ -39,7 +49,7 @@ export function createHttpTransport(config: NetworkTarget, log = silentLog): Tra
     body: Uint8Array,
     isZipped: boolean,
     deadlineMs: number,
-    onHandedOver?: () => void,
+    onHandedOver?: OnHandedOver,
   ): Promise<Exchange | undefined> {
     return new Promise((resolve) => {
       const headers = {
@@ -84,8 +94,10 @@ export function createHttpTransport(config: NetworkTarget, log = silentLog): Tra
       sent.on('error', fail);
       // An upgrade that nobody asked for ends the request and is neither an answer nor an error.
       sent.once('close', () => fail(new Error('the connection ended without an answer')));
+      let answered: IncomingMessage | undefined;
       sent.once('response', (response) => {
         isOver = true;
+        answered = response;
         giveUpIn(ANSWER_BODY_MS, 'no end of the answer in time');
         void readAnswer(response).then((answer) => {
           clearTimeout(timer);
@@ -95,7 +107,12 @@ export function createHttpTransport(config: NetworkTarget, log = silentLog): Tra
           resolve({ outcome, status: response.statusCode ?? 0 });
         });
       });
-      if (onHandedOver !== undefined) sent.once('finish', onHandedOver);
+      const lateAnswer: LateAnswer = (timeoutMs) => {
+        if (answered !== undefined) return toOutcome(answered, Buffer.alloc(0), url, payload);
+        const answer = sent.socket === null ? undefined : readLateAnswer(sent.socket, timeoutMs);
+        return answer && toOutcome(answer, answer.body, url, payload);
+      };
+      if (onHandedOver !== undefined) sent.once('finish', () => onHandedOver(lateAnswer));
       sent.end(body);
     });
   }
@@ -104,7 +121,7 @@ export function createHttpTransport(config: NetworkTarget, log = silentLog): Tra
     payload: Payload,
     isZipped: boolean,
     deadlineMs: number,
-    onHandedOver?: () => void,
+    onHandedOver?: OnHandedOver,
   ): Promise<Exchange> {
     const body = isZipped ? await gzip(payload.body) : payload.body;
     // Each round uses up one idle socket. https://nodejs.org/api/http.html#requestreusedsocket

@@ -24,6 +24,14 @@ export interface Rejected {
   readonly why: string;
 }
 
+/**
+ * Waits for the answer to what has been handed over, at an end that the event loop does not see.
+ *
+ * @param timeoutMs the most that the calling thread stands still
+ * @returns undefined where none came
+ */
+export type LateAnswer = (timeoutMs: number) => Outcome | undefined;
+
 export interface Transport {
   /** Where to, for messages; without credentials. */
   readonly target: string;
@@ -31,12 +39,15 @@ export interface Transport {
    * Sends one payload.
    *
    * @param deadlineMs on the `performance.now()` clock; past it the attempt ends as `retryable` and its socket is destroyed
-   * @param onHandedOver called once all bytes are with the operating system: they arrive even if the process ends now
+   * @param onHandedOver called once all bytes are with the operating system: they arrive even if the process ends now; and
+   *   told what waits for the answer then, where that is possible
    */
-  send(payload: Payload, deadlineMs: number, onHandedOver?: () => void): Promise<Outcome>;
+  send(payload: Payload, deadlineMs: number, onHandedOver?: OnHandedOver): Promise<Outcome>;
   /** Closes sockets; nothing is sent afterwards. */
   close(): void;
 }
+
+export type OnHandedOver = (lateAnswer?: LateAnswer) => void;
 
 /** Where a transport says what no outcome can: that it goes on in another way. */
 export type TransportLog = Pick<Log, 'trouble' | 'over'>;

@@ -73,6 +73,23 @@ suite('a collector that', { concurrency: 2 }, () => {
     );
   });
 
+  test('answers 400 while the process exits: that counts', async (t) => {
+    const collector = await startCollector(t, { mode: 'status', status: 400, delayMs: 300 });
+    const source = `end(40); require('otel-preload').forceFlush(); setTimeout(() => process.exit(3), 100);`;
+    const ended = await program(t, source).traced({ TRACING_URL: collector.jaegerUrl });
+    assert.equal(ended.code, 3);
+    assert.match(split(ended).said.join(''), / 40 refused by the collector; answered 400 /);
+  });
+
+  test('has a batch and does not answer while the process exits: that is counted after the deadline', async (t) => {
+    const collector = await startCollector(t, { mode: 'hole' });
+    const source = `end(40); setTimeout(() => process.exit(3), 400);`;
+    const env = { TRACING_URL: collector.jaegerUrl, OTEL_BSP_SCHEDULE_DELAY: '50', ...defaultDeadline };
+    const ended = await program(t, source).traced(env);
+    assert.match(split(ended).said.join(''), / lost: 40 sent, but not answered before the process ended\n$/);
+    assert.ok(ended.ms >= 400 + DEADLINE_MS, String(ended.ms));
+  });
+
   test('takes 250 ms an answer still gets 10 000 spans, or the rest is counted', async (t) => {
     const collector = await startCollector(t, { mode: 'slow' });
     const ended = await program(t, 'end(10_000); process.exit(0);').traced({

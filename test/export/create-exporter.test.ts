@@ -56,7 +56,7 @@ test('what is left is handed out with the batch that was being filled, and its e
     unsent.payloads.map(({ spans }) => spans),
     [10, 10, 5],
   );
-  unsent.settle({ ends: ['delivered', 'unsent', 'refused'], rejected: 2, why: 'answered 400' });
+  unsent.settle({ ends: ['delivered', 'unsent', 'refused'], rejected: 2, why: 'answered 400' }, 0);
   const stats = exporter.stats() ?? assert.fail();
   assert.deepEqual([stats.delivered, stats.dropped.refused, stats.dropped.deadline, stats.waiting], [8, 7, 10, 0]);
   assert.equal(
@@ -66,9 +66,20 @@ test('what is left is handed out with the batch that was being filled, and its e
   assert.equal(exporter.takeUnsent(), undefined);
 });
 
+test('an answer that the event loop does not see any more is waited for', async (t) => {
+  const { collector, exporter } = await set(t);
+  end(exporter, 10);
+  // In this process the collector is blocked too: it answers before the wait.
+  await collector.waitForRequests(1);
+  const unsent = exporter.takeUnsent();
+  unsent?.settle(undefined, 5000);
+  const { delivered, waiting } = exporter.stats() ?? assert.fail();
+  assert.deepEqual([delivered, waiting], [10, 0]);
+});
+
 test('where nothing was tried all is counted as not sent', async () => {
   const exporter = create('http://127.0.0.1:1/', { ready: new Promise(() => {}) });
   end(exporter, 3);
-  exporter.takeUnsent()?.settle(undefined);
+  exporter.takeUnsent()?.settle(undefined, 0);
   assert.equal(exporter.stats()?.dropped.deadline, 3);
 });

@@ -6,7 +6,7 @@ import { isTracingSuppressed } from '@opentelemetry/core';
 import { Delivery, type DeliveryOptions } from '../../src/export/delivery.ts';
 import { createSpooling, type SpoolingOptions } from '../../src/export/spooling.ts';
 import { Ledger } from '../../src/export/ledger.ts';
-import type { Outcome } from '../../src/export/transport.ts';
+import type { LateAnswer, Outcome } from '../../src/export/transport.ts';
 import type { Payload } from '../../src/wire/encoder.ts';
 import { namesIn, spoolDirectory } from '../spool/support.ts';
 import { inMs, pause, recordLog, until } from './support.ts';
@@ -17,7 +17,7 @@ const later: Outcome = { status: 'retryable', why: 'ECONNREFUSED' };
 interface Attempt {
   readonly payload: Payload;
   readonly atMs: number;
-  handOver(): void;
+  handOver(lateAnswer?: LateAnswer): void;
   answer(outcome: Outcome): void;
 }
 
@@ -33,7 +33,8 @@ function setUp(more: Partial<DeliveryOptions> & { readonly answer?: (attempt: nu
       close() {},
       send: (payload, _deadlineMs, onHandedOver) =>
         new Promise((resolve) => {
-          attempts.push({ payload, atMs: performance.now(), handOver: () => onHandedOver?.(), answer: resolve });
+          const handOver = (lateAnswer?: LateAnswer): void => onHandedOver?.(lateAnswer);
+          attempts.push({ payload, atMs: performance.now(), handOver, answer: resolve });
           if (answer !== undefined) resolve(answer(attempts.length));
         }),
     },
@@ -218,6 +219,8 @@ test('takeUnsent hands out what has not left, once, and nothing is sent or count
     delivery.takeUnsent().map(({ spans }) => spans),
     [1, 3, 4, 5],
   );
+  assert.equal(delivery.isUnanswered, true);
+  delivery.settleUnanswered(0);
   assert.equal(ledger.stats().delivered, 2);
   assert.deepEqual([delivery.takeUnsent(), delivery.idle], [[], true]);
   for (const attempt of attempts) attempt.answer(delivered);
@@ -240,6 +243,7 @@ test('where a flush has failed nothing is handed out: what is left is counted, a
   attempts[3]?.handOver();
   await delivery.flush(inMs(20));
   assert.deepEqual(delivery.takeUnsent(), []);
+  delivery.settleUnanswered(0);
   const { dropped, delivered: arrived } = ledger.stats();
   assert.deepEqual([dropped.unanswered, dropped.deadline, arrived], [4, 11, 0]);
 });
@@ -263,8 +267,51 @@ test('bytes that the system took more than 1 s ago without an answer are not bel
   await pause(1);
   attempts[1]?.handOver();
   delivery.takeUnsent();
+  delivery.settleUnanswered(0);
   const { dropped, delivered: arrived } = ledger.stats();
   assert.deepEqual([dropped.unanswered, arrived], [3, 5]);
+});
+
+test('bytes whose flush is cut short are counted as unanswered', async () => {
+  const { delivery, attempts, ledger } = setUp();
+  delivery.enqueue(payload(3));
+  await pause(1);
+  attempts[0]?.handOver();
+  void delivery.flush(inMs(5000));
+  delivery.takeUnsent();
+  delivery.settleUnanswered(0);
+  assert.equal(ledger.stats().dropped.unanswered, 3);
+  attempts[0]?.answer(delivered);
+});
+
+test('late answers are waited for together, and count as what they say', async () => {
+  const answers: readonly (Outcome | undefined)[] = [
+    delivered,
+    { status: 'delivered', rejected: { spans: 1, why: 'too old' } },
+    { status: 'refused', why: 'answered 400' },
+    undefined,
+  ];
+  const { delivery, attempts, ledger } = setUp();
+  for (let spans = 1; spans <= 4; spans++) delivery.enqueue(payload(spans * 10));
+  await pause(1);
+  const allowedMs: number[] = [];
+  for (const [index, attempt] of attempts.entries()) {
+    attempt.handOver((timeoutMs) => {
+      allowedMs.push(timeoutMs);
+      const endMs = performance.now() + 20;
+      while (performance.now() < endMs);
+      return answers[index];
+    });
+  }
+  assert.deepEqual(delivery.takeUnsent(), []);
+  delivery.settleUnanswered(50);
+  const { delivered: arrived, dropped, trouble } = ledger.stats();
+  assert.deepEqual([arrived, dropped.refused, dropped.unanswered], [29, 31, 40]);
+  assert.equal(trouble, 'answered 400');
+  assert.ok(allowedMs[0] !== undefined && allowedMs[0] <= 50);
+  assert.equal(allowedMs[3], 0);
+  delivery.settleUnanswered(50);
+  assert.equal(allowedMs.length, 4);
 });
 
 test('the hint for a target that nobody configured is in the line and in the ledger', async () => {
@@ -378,6 +425,7 @@ test('at the end what is not sent is on disk: what waits, what is unanswered, wh
   delivery.enqueue(payload(8));
   await delivery.flush(inMs(20));
   assert.deepEqual(delivery.takeUnsent(), []);
+  delivery.settleUnanswered(0);
   delivery.enqueue(payload(1));
   delivery.giveUp(payload(2), 'deadline');
   assert.equal(ledger.stats().spooled, 1 + 2 + 3 + 4 + 5 + 8 + 1 + 2);

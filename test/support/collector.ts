@@ -21,7 +21,7 @@ export type CollectorMode = 'mock' | 'slow' | 'hole' | 'status';
 
 export interface CollectorOptions {
   readonly mode?: CollectorMode;
-  /** Under `slow`; default 250. */
+  /** Under `slow`, where the default is 250, and under `status`. */
   readonly delayMs?: number;
   /** Under `status`; default 503. gRPC clients get UNAVAILABLE for it. */
   readonly status?: number;
@@ -293,7 +293,8 @@ export class Collector {
     if (mode !== 'hole' && status < 300) this.spans.push(...request.spans);
     this.#changed();
     if (mode === 'hole') return;
-    if (mode === 'slow') await delay(this.#options.delayMs ?? 250);
+    const { delayMs = mode === 'slow' ? 250 : 0 } = this.#options;
+    if (delayMs > 0 && mode !== 'mock') await delay(delayMs);
     if (this.#closed) return;
     record.status = status;
     send(status, refuse ? (this.#options.headers ?? {}) : {});
