@@ -48,6 +48,7 @@ const parts: Readonly<Record<string, string>> = {
   'otlp-protobuf-encoder': 'src/wire/otlp-protobuf-encoder.ts',
   'otlp-json-encoder': 'src/wire/otlp-json-encoder.ts',
   'native-http': 'src/instrument/http/http-instrumentation.ts',
+  'native-grpc': 'src/instrument/grpc/grpc-instrumentation.ts',
   'console-tree': 'src/export/console-tree.ts',
   spooling: 'src/export/spooling.ts',
   'flush-worker': 'src/flush-worker.ts',

@@ -9,7 +9,7 @@ export interface Difference {
   /** One sentence or two; what ours does. */
   readonly what: string;
   readonly why: string;
-  /** Names of cases of test/e2e/programs/http-traffic.cjs. */
+  /** Names of cases of the traffic program in test/e2e/programs. */
   readonly cases: readonly string[];
   /** Each line that is only on one side, `-` the official one and `+` ours, is like one of these. */
   readonly lines: readonly RegExp[];
@@ -108,8 +108,96 @@ export const httpDifferences: readonly Difference[] = [
   },
 ];
 
+const UNFINISHED = /^- .*otel_preload\.unfinished true$/;
+
+export const grpcDifferences: readonly Difference[] = [
+  {
+    what: 'The server span of a call whose handler throws ends, with the error and status code 2 (UNKNOWN).',
+    why: 'That is what gRPC answers. The span of the official one stays open.',
+    cases: [
+      'unary: the handler throws',
+      'client stream: the handler throws',
+      'server stream: the handler throws',
+      'bidi: the handler throws',
+    ],
+    lines: [UNFINISHED, /^\+ .*(?:status ERROR (?:thrown)?|grpc\.error_\w+ ".+"|rpc\.grpc\.status_code 2)$/],
+  },
+  {
+    what: 'The server span of a call that the client cancels, or that is too late, ends by that with status code 1 or 4, if the answer is a stream, or if the handler lets go of the call without an answer.',
+    why: 'Nothing else comes. A handler that answers after all ends the span as with the official one, whose span otherwise stays open.',
+    cases: [
+      'unary: the handler rejects',
+      'unary: cancelled, and the server never answers',
+      'server stream: cancelled by the client',
+      'server stream: deadline',
+      'server stream: the client stops reading',
+      'bidi: cancelled by the client',
+      'bidi: deadline',
+    ],
+    lines: [UNFINISHED, /^\+ .*(?:status ERROR (?:Cancelled|Deadline exceeded)|rpc\.grpc\.status_code [14])$/],
+  },
+  {
+    what: 'The span of a stream that a client destroys without cancelling the call ends with status code 1 (CANCELLED).',
+    why: 'gRPC keeps the status of such a stream back until the call is cancelled or the connection is gone.',
+    cases: ['server stream: the client destroys it'],
+    lines: [/^- .*(?:status ERROR 1 CANCELLED: .+|grpc\.error_\w+ ".+")$/, /^\+ .*status ERROR Cancelled$/],
+  },
+  {
+    what: 'The span of a call that gRPC or an interceptor throws at ends as failed; a call with wrong arguments has none.',
+    why: 'The app gets the error, and no call was made. The span of the official one stays open.',
+    cases: [
+      'unary: the client is closed',
+      'unary: wrong arguments',
+      'interceptor: throws',
+      'bidi: the client is closed',
+    ],
+    lines: [UNFINISHED, /^\+ {3}status ERROR $/, /^- (?:client grpc\.| {2}(?:rpc|server)\.)/],
+  },
+  {
+    what: "The app's metadata object stays as it is: the trace is sent with a copy.",
+    why: 'Many calls may share one object. Where an interceptor waits before it sends, the official one gives all of them the parent of the last.',
+    cases: [
+      'unary: the metadata object stays as it was',
+      'unary: the metadata object is used by two calls at once and sent later',
+    ],
+    lines: [/^[-+] .*(?:comes to \{"x-user"|> {3}> (?:server grpc\.| {2}rpc\.))/],
+  },
+  {
+    what: 'The trailers that a handler answers with are sent.',
+    why: 'The official one hands on error and value only.',
+    cases: ['unary: trailers', 'unary: trailers with an error'],
+    lines: [/^[-+] internal comes to /],
+  },
+  {
+    what: 'Whatever optional arguments gRPC takes for a request, it gets with the trace.',
+    why: 'The official one puts metadata in a wrong place, so that gRPC refuses the call or sends no trace, or makes of options what gRPC refuses.',
+    cases: [
+      'unary: with options that have no prototype',
+      'direct: makeClientStreamRequest with a callback only',
+      'direct: makeClientStreamRequest with options',
+    ],
+    lines: [UNFINISHED, /^[-+] .*(?:comes to |server grpc\.|rpc\.|> internal in )/],
+  },
+  {
+    what: 'A callback is called within the span of its call if the class of the client is made of a definition, and in the context of its caller if not.',
+    why: 'The official one looks at the method: it makes a difference where `makeUnaryRequest` or `makeClientStreamRequest` of a client with a definition is called.',
+    cases: [
+      'unary: a path that the server does not know',
+      'unary: an answer that cannot be parsed',
+      'service: a method registered by its path',
+    ],
+    lines: [/^- internal in callback$/, /^\+ {3}> internal in callback$/],
+  },
+  {
+    what: '`server.address` and `server.port` are there if the target ends with a host, IPv6 included, and a port.',
+    why: 'The official one makes `NaN` of a missing port, and `dns`, port 127, of `dns:127.0.0.1`.',
+    cases: ['target: ipv6', 'target: a host without a port', 'target: a socket'],
+    lines: [/^[-+] {3}server\.(?:address|port) /],
+  },
+];
+
 /** What no case of traffic shows. */
-const further: readonly Pick<Difference, 'what' | 'why'>[] = [
+const furtherOfHttp: readonly Pick<Difference, 'what' | 'why'>[] = [
   {
     what: 'The name of the scope is `otel-preload/http`.',
     why: 'It says who made the span.',
@@ -120,19 +208,45 @@ const further: readonly Pick<Difference, 'what' | 'why'>[] = [
   },
 ];
 
+const furtherOfGrpc: readonly Pick<Difference, 'what' | 'why'>[] = [
+  {
+    what: 'The name of the scope is `otel-preload/grpc`.',
+    why: 'It says who made the span.',
+  },
+  {
+    what: 'No empty `tracestate` goes out where none came in.',
+    why: 'A list without members says nothing.',
+  },
+  {
+    what: 'Baggage that gRPC does not let through is left out.',
+    why: 'gRPC refuses the whole call for it, and the app has not put it there.',
+  },
+  {
+    what: 'A call that is answered twice has one line less on stderr.',
+    why: 'The official one ends the span twice.',
+  },
+];
+
 /** The whole of `docs/differences.md`. */
 export function renderDifferences(): string {
-  const rows = [...httpDifferences, ...further].map(({ what, why }) => `| ${what} | ${why} |`);
-  return `${prose}\n\n## HTTP\n\n| ours | why |\n| --- | --- |\n${rows.join('\n')}\n`;
+  const http = table([...httpDifferences, ...furtherOfHttp]);
+  const grpc = table([...grpcDifferences, ...furtherOfGrpc]);
+  return `${prose}\n\n## HTTP\n\n${http}\n## gRPC\n\n${grpc}`;
+}
+
+function table(differences: readonly Pick<Difference, 'what' | 'why'>[]): string {
+  const rows = differences.map(({ what, why }) => `| ${what} | ${why} |`);
+  return `| ours | why |\n| --- | --- |\n${rows.join('\n')}\n`;
 }
 
 const prose = `# Differences to OpenTelemetry's instrumentations
 
 <!-- Written by \`npm run generate\` from scripts/differences.ts: change it there. -->
 
-For HTTP there is an instrumentation of our own, which makes the spans of \`@opentelemetry/instrumentation-http\` in a fraction of
-the time: the same names, kinds, statuses, attributes, events and parents. The official one can be chosen with
-\`TRACING_HTTP_INSTRUMENTATION=official\`, in YAML \`instrumentations.http: official\`.
+For HTTP and for gRPC there are instrumentations of our own, which make the spans of \`@opentelemetry/instrumentation-http\` and
+\`@opentelemetry/instrumentation-grpc\` in a fraction of the time: the same names, kinds, statuses, attributes, events and parents.
+The official ones can be chosen with \`TRACING_HTTP_INSTRUMENTATION=official\` and \`TRACING_GRPC_INSTRUMENTATION=official\`, in
+YAML with \`instrumentations.http: official\` and \`instrumentations.grpc: official\`.
 
 A test runs both on the same traffic and compares all spans; any difference that is not in this list is a bug.`;
 

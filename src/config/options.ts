@@ -1,3 +1,4 @@
+import { grpcOptions } from './grpc-options.ts';
 import { httpOptions } from './http-options.ts';
 import { instrumentationNames } from './instrumentation-names.ts';
 import { listOf } from './list-type.ts';
@@ -41,7 +42,7 @@ import {
  *     limits           attributeValueLengthLimit attributeCountLimit spanAttributeValueLengthLimit
  *                      spanAttributeCountLimit spanEventCountLimit spanLinkCountLimit eventAttributeCountLimit
  *                      linkAttributeCountLimit
- *     instrumentation  enabledInstrumentations disabledInstrumentations … (also src/config/http-options.ts)
+ *     instrumentation  enabledInstrumentations disabledInstrumentations … (also src/config/http-options.ts, grpc-options.ts)
  *     metrics, logs    metricsExporter logsExporter … (src/config/sdk-options.ts)
  *     platform         httpProxy httpsProxy noProxy podIp lambdaHandler
  *
@@ -426,6 +427,7 @@ export const options = {
   },
 
   ...httpOptions,
+  ...grpcOptions,
 
   sdkDisabled: {
     env: ['OTEL_SDK_DISABLED'],

@@ -3,6 +3,7 @@ import type { Settings } from '../config/options.ts';
 import type { Log } from '../core/log.ts';
 import { ignorePaths } from '../instrument/ignore-paths.ts';
 import type { LoadedInstrumentation } from '../instrument/instrument.ts';
+import type { GrpcSettings } from '../instrument/grpc/settings.ts';
 import type { HttpSettings } from '../instrument/http/settings.ts';
 import { watchUncaught } from '../lifecycle/uncaught.ts';
 import type { LoadPart } from './exporters.ts';
@@ -25,6 +26,12 @@ export function nativeInstrumentations(
       return new part.HttpInstrumentation({ ...httpSettings(settings), metrics, onUncaught: watchUncaught, log });
     });
   }
+  if (settings.grpcInstrumentation === 'native') {
+    natives.set('grpc', () => {
+      const part = load('native-grpc') as typeof import('../instrument/grpc/grpc-instrumentation.ts');
+      return new part.GrpcInstrumentation({ ...grpcSettings(settings), log });
+    });
+  }
   return natives;
 }
 
@@ -41,11 +48,24 @@ function httpSettings(settings: Settings): HttpSettings {
   };
 }
 
+function grpcSettings(settings: Settings): GrpcSettings {
+  return {
+    ignores: ignorePaths(settings.ignorePaths),
+    capturedMetadata: {
+      serverRequest: settings.grpcServerRequestMetadata,
+      serverResponse: settings.grpcServerResponseMetadata,
+      clientRequest: settings.grpcClientRequestMetadata,
+      clientResponse: settings.grpcClientResponseMetadata,
+    },
+  };
+}
+
 /** Configuration of OpenTelemetry's instrumentations by short name, handed to the constructor. */
 export function officialConfigs(settings: Settings, sendsLogs: boolean): Readonly<Record<string, object>> {
   // An app prints what it prints untraced, so the trace's ids go into its log records only where that is asked for.
   const logging = { disableLogCorrelation: !settings.logCorrelation, disableLogSending: !sendsLogs };
-  return { pino: logging, winston: logging, bunyan: logging, http: officialHttpConfig(settings) };
+  const http = officialHttpConfig(settings);
+  return { pino: logging, winston: logging, bunyan: logging, http, grpc: officialGrpcConfig(settings) };
 }
 
 function officialHttpConfig(settings: Settings): object {
@@ -55,6 +75,16 @@ function officialHttpConfig(settings: Settings): object {
     headersToSpanAttributes: {
       server: { requestHeaders: capturedHeaders.serverRequest, responseHeaders: capturedHeaders.serverResponse },
       client: { requestHeaders: capturedHeaders.clientRequest, responseHeaders: capturedHeaders.clientResponse },
+    },
+  };
+}
+
+function officialGrpcConfig(settings: Settings): object {
+  const { capturedMetadata } = grpcSettings(settings);
+  return {
+    metadataToSpanAttributes: {
+      server: { requestMetadata: capturedMetadata.serverRequest, responseMetadata: capturedMetadata.serverResponse },
+      client: { requestMetadata: capturedMetadata.clientRequest, responseMetadata: capturedMetadata.clientResponse },
     },
   };
 }

@@ -21,7 +21,11 @@ test('HTTP is native where that is chosen, and loaded when it is made', () => {
       }
     },
   });
-  const env = { TRACING_HTTP_INSTRUMENTATION: 'native', TRACING_IGNORE_PATHS: '/a*' };
+  const env = {
+    TRACING_HTTP_INSTRUMENTATION: 'native',
+    TRACING_GRPC_INSTRUMENTATION: 'official',
+    TRACING_IGNORE_PATHS: '/a*',
+  };
   const made = nativeInstrumentations(settings(env), { metrics: true, load, log }).get('http')?.();
   const { part, options } = made as unknown as {
     part: string;
@@ -31,12 +35,55 @@ test('HTTP is native where that is chosen, and loaded when it is made', () => {
     [part, options.metrics, options.ignores('/ab'), options.ignores('/b')],
     ['native-http', true, true, false],
   );
-  const official = nativeInstrumentations(settings({ TRACING_HTTP_INSTRUMENTATION: 'official' }), {
+  const official = nativeInstrumentations(settings({ ...env, TRACING_HTTP_INSTRUMENTATION: 'official' }), {
     metrics: true,
     load,
     log,
   });
   assert.equal(official.size, 0);
+});
+
+test('gRPC is native where that is chosen, and the official one is told of the same metadata', () => {
+  const env = {
+    TRACING_HTTP_INSTRUMENTATION: 'official',
+    TRACING_GRPC_INSTRUMENTATION: 'native',
+    TRACING_IGNORE_PATHS: '/grpc.health.v1.*',
+    OTEL_INSTRUMENTATION_GRPC_CAPTURE_METADATA_SERVER_REQUEST: 'a,b',
+    OTEL_INSTRUMENTATION_GRPC_CAPTURE_METADATA_CLIENT_RESPONSE: 'c',
+  };
+  const load = (part: string): unknown => ({
+    GrpcInstrumentation: class {
+      readonly part = part;
+      readonly options: unknown;
+      constructor(options: unknown) {
+        this.options = options;
+      }
+    },
+  });
+  const natives = nativeInstrumentations(settings(env), { metrics: true, load, log });
+  assert.deepEqual([...natives.keys()], ['grpc']);
+  const made = natives.get('grpc')?.();
+  const { part, options } = made as unknown as {
+    part: string;
+    options: { capturedMetadata: unknown; ignores: (path: string) => boolean };
+  };
+  assert.equal(part, 'native-grpc');
+  assert.deepEqual(
+    ['/grpc.health.v1.Health/Check', '/user.UserSrv/Get'].map((path) => options.ignores(path)),
+    [true, false],
+  );
+  assert.deepEqual(options.capturedMetadata, {
+    serverRequest: ['a', 'b'],
+    serverResponse: [],
+    clientRequest: [],
+    clientResponse: ['c'],
+  });
+  assert.deepEqual(officialConfigs(settings(env), false)['grpc'], {
+    metadataToSpanAttributes: {
+      server: { requestMetadata: ['a', 'b'], responseMetadata: [] },
+      client: { requestMetadata: [], responseMetadata: ['c'] },
+    },
+  });
 });
 
 test('the official one is told the same: paths to ignore and headers to capture', () => {

@@ -1,0 +1,133 @@
+import { type Context, context, propagation, ROOT_CONTEXT, SpanKind, trace, type Tracer } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import { carryBound } from '../bound-emit.ts';
+import type { Exchange } from '../exchange.ts';
+import { type CallError, CallSpan } from './call-span.ts';
+import { incoming } from './carriers.ts';
+import type { Answer, Handler, ServerCall, Server } from './grpc-js.ts';
+import { metadataCapture, type MetadataCapture } from './metadata-capture.ts';
+import { describeMethod } from './method.ts';
+import { AnsweredCall, StreamedCall } from './server-call.ts';
+import type { GrpcSettings } from './settings.ts';
+
+type TracedCall = AnsweredCall | StreamedCall;
+type Begin = <Call extends TracedCall>(
+  Call: new (context: Context, span: CallSpan) => Call,
+  call: ServerCall,
+) => Call | undefined;
+
+/** What `addService` calls the types of methods, and what those who call `register` themselves may have from elsewhere. */
+const STREAMED = new Set(['serverStream', 'server_stream', 'bidi']);
+
+/** All calls that are not recorded. */
+const ignored: Exchange = { context: suppressTracing(ROOT_CONTEXT), note: () => {} };
+
+/** Traces the calls that the process's servers get. */
+export class GrpcServers {
+  tracer: Tracer | undefined;
+  readonly #ignores: GrpcSettings['ignores'];
+  readonly #captureRequest: MetadataCapture | undefined;
+  readonly #captureResponse: MetadataCapture | undefined;
+
+  constructor({ ignores, capturedMetadata }: GrpcSettings) {
+    this.#ignores = ignores;
+    this.#captureRequest = metadataCapture('request', capturedMetadata.serverRequest);
+    this.#captureResponse = metadataCapture('response', capturedMetadata.serverResponse);
+  }
+
+  /**
+   * Has every handler wrapped when it is registered: once for its method, not once for each call.
+   *
+   * @param onError told what goes wrong in here; the call is served untraced
+   */
+  patch(prototype: Server, onError: (error: unknown) => void): void {
+    const { register } = prototype;
+    const run = 'drain' in prototype ? runAndSeeError : runToEnd;
+    const wrap = (path: string, handler: Handler, type: string): Handler => {
+      if (typeof handler !== 'function') return handler;
+      if (this.#ignores?.(path)) return ignoring(handler);
+      const begin = this.#beginner(path, onError);
+      return STREAMED.has(type) ? tracingStreams(handler, begin, run) : tracingAnswers(handler, begin, run);
+    };
+    prototype.register = function (path, handler, serialize, deserialize, type) {
+      return register.call(this, path, wrap(path, handler, type), serialize, deserialize, type);
+    };
+  }
+
+  #beginner(path: string, onError: (error: unknown) => void): Begin {
+    const { spanName, attributes } = describeMethod(path);
+    const options = { kind: SpanKind.SERVER, attributes };
+    return (Call, call) => {
+      if (this.tracer === undefined) return undefined;
+      try {
+        const parent = propagation.extract(ROOT_CONTEXT, call.metadata, incoming);
+        const span = this.tracer.startSpan(spanName, options, parent);
+        const traced = new Call(trace.setSpan(parent, span), new CallSpan(span));
+        carryBound(call, traced);
+        if (this.#captureRequest !== undefined) traced.span.setAttributes(this.#captureRequest(call.metadata));
+        if (this.#captureResponse !== undefined) captureSent(call, traced.span, this.#captureResponse);
+        return traced;
+      } catch (error) {
+        onError(error);
+        return undefined;
+      }
+    };
+  }
+}
+
+function ignoring(handler: Handler): Handler {
+  return function (call, ...answer) {
+    carryBound(call, ignored);
+    return context.with(ignored.context, handler, this, call, ...answer);
+  };
+}
+
+function tracingStreams(handler: Handler, begin: Begin, run: Run): Handler {
+  return function (call) {
+    const traced = begin(StreamedCall, call);
+    return traced === undefined ? handler.call(this, call) : run(traced, handler, this, call);
+  };
+}
+
+function tracingAnswers(handler: Handler, begin: Begin, run: Run): Handler {
+  return function (call, answer) {
+    const traced = begin(AnsweredCall, call);
+    if (traced === undefined) return handler.call(this, call, answer);
+    return run(traced, handler, this, call, (error, ...rest) => {
+      traced.answered(error);
+      return answer?.(error, ...rest);
+    });
+  };
+}
+
+type Run = (traced: TracedCall, handler: Handler, self: unknown, ...args: [ServerCall, Answer?]) => unknown;
+
+/** Since 1.10 gRPC catches what a handler throws, and nobody but the span is told. */
+const runAndSeeError: Run = (traced, handler, self, ...args) => {
+  try {
+    return context.with(traced.context, handler, self, ...args);
+  } catch (error) {
+    traced.span.throwError(error as CallError | undefined);
+    throw error;
+  }
+};
+
+/** Before that it may end the process: Node.js must not print this here as the line that has thrown. */
+const runToEnd: Run = (traced, handler, self, ...args) => {
+  let hasReturned = false;
+  try {
+    const result = context.with(traced.context, handler, self, ...args);
+    hasReturned = true;
+    return result;
+  } finally {
+    if (!hasReturned) traced.span.throwError(undefined);
+  }
+};
+
+function captureSent(call: ServerCall, span: CallSpan, capture: MetadataCapture): void {
+  const { sendMetadata } = call;
+  call.sendMetadata = (metadata) => {
+    span.setAttributes(capture(metadata));
+    sendMetadata.call(call, metadata);
+  };
+}

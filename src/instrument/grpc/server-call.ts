@@ -1,0 +1,60 @@
+import type { Context } from '@opentelemetry/api';
+import type { Exchange } from '../exchange.ts';
+import { type CallError, type CallSpan, StatusCode } from './call-span.ts';
+import type { ServerCall } from './grpc-js.ts';
+
+interface Abandoned {
+  readonly span: CallSpan;
+  readonly code: 1 | 4;
+  readonly atMs: number;
+}
+
+/** Cancelled calls that nobody can answer any more. */
+const abandoned = new FinalizationRegistry<Abandoned>(({ span, code, atMs }) => span.cancel(code, atMs));
+
+/**
+ * A call whose handler answers once, which ends the span, although it be long after the client has gone.
+ *
+ * A handler that never answers is known by this object: the call and the function that answers keep it, so that it is
+ * collected when neither is there any more. The span has then ended when the client went.
+ */
+export class AnsweredCall implements Exchange {
+  readonly context: Context;
+  readonly span: CallSpan;
+
+  constructor(context: Context, span: CallSpan) {
+    this.context = context;
+    this.span = span;
+  }
+
+  note(call: object, event: string | symbol): void {
+    if (event !== 'cancelled' || !this.span.isOpen) return;
+    abandoned.register(this, { span: this.span, code: whyCancelled(call as ServerCall), atMs: performance.now() });
+  }
+
+  answered(error: unknown): void {
+    if (error) this.span.answerError(error, (error as CallError).message);
+    else this.span.finish(StatusCode.OK);
+  }
+}
+
+/** A call whose handler streams its answer: over when that is written, or when nobody reads it any more. */
+export class StreamedCall implements Exchange {
+  readonly context: Context;
+  readonly span: CallSpan;
+
+  constructor(context: Context, span: CallSpan) {
+    this.context = context;
+    this.span = span;
+  }
+
+  note(call: object, event: string | symbol, value: unknown): void {
+    if (event === 'finish') this.span.finish(StatusCode.OK);
+    else if (event === 'error') this.span.emitError(value as CallError | undefined);
+    else if (event === 'cancelled') this.span.cancel(whyCancelled(call as ServerCall));
+  }
+}
+
+function whyCancelled(call: ServerCall): 1 | 4 {
+  return Number(call.getDeadline()) <= Date.now() ? StatusCode.DEADLINE_EXCEEDED : StatusCode.CANCELLED;
+}
