@@ -199,6 +199,10 @@ export const grpcDifferences: readonly Difference[] = [
 /** What no case of traffic shows. */
 const furtherOfHttp: readonly Pick<Difference, 'what' | 'why'>[] = [
   {
+    what: 'Requests by `node:http2` have spans on both sides, whether streams are used or requests and responses. Without one are gRPC calls, `CONNECT`, and client requests that carry the headers of a trace already.',
+    why: 'The official one does not know HTTP/2. gRPC, and clients that are built upon `node:http2`, have instrumentations of their own.',
+  },
+  {
     what: 'The name of the scope is `otel-preload/http`.',
     why: 'It says who made the span.',
   },

@@ -91,14 +91,14 @@ export function start({ processor }: StartOptions = {}): void {
   const processors = processor === undefined ? exporters.map((exporter) => exporter.processor) : [processor];
   const openSpans = new OpenSpans();
 
-  const natives = nativeInstrumentations(settings, { metrics: wantsMetrics, load, log });
   const instrumented = instrument({
     enabled: settings.enabledInstrumentations,
     disabled: settings.disabledInstrumentations ?? [],
     metrics: wantsMetrics,
     lambda: settings.lambdaHandler !== undefined,
     configs: officialConfigs(settings, isOn(settings.logsExporter)),
-    load: (row, config) => natives.get(row.name)?.() ?? withEnvironment(sdkEnvironment, () => construct(row, config)),
+    natives: nativeInstrumentations(settings, { metrics: wantsMetrics, load, log }),
+    load: (row, config) => withEnvironment(sdkEnvironment, () => construct(row, config)),
     onApiCopy: (version) => {
       if (adoptApiVersion(version))
         log.line('warn', `the app brings @opentelemetry/api ${version}, newer than ours; both are used`);

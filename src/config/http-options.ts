@@ -16,7 +16,7 @@ export const httpOptions = {
     env: ['TRACING_HTTP_INSTRUMENTATION'],
     yaml: 'instrumentations.http',
     type: oneOf('native', 'official'),
-    default: 'official',
+    default: 'native',
     group: 'instrumentation',
     doc: "Who makes the spans of HTTP: we, or OpenTelemetry's own instrumentation, which takes several times as long.",
   },

@@ -65,3 +65,9 @@ export function carryBound(emitter: EventEmitter, exchange: Exchange): void {
   carry(emitter, exchange);
   if (!bound.has((emitter as Emitter).emit)) bindEmit(emitter);
 }
+
+/** The same for an emitter of a class that Node.js does not export; all others of its class are bound with it. */
+export function carryBoundClass(emitter: EventEmitter, exchange: Exchange): void {
+  carry(emitter, exchange);
+  if (!bound.has((emitter as Emitter).emit)) bindEmit(Object.getPrototypeOf(emitter) as EventEmitter);
+}

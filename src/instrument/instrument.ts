@@ -32,6 +32,13 @@ export interface Instrumented {
   readonly begin: (provider: TracerProvider | undefined) => void;
 }
 
+/** An instrumentation of our own in the place of one of the catalogue's. */
+export interface NativeInstrumentation {
+  readonly wokenBy: readonly string[];
+  /** Its constructor puts everything in. */
+  readonly create: () => LoadedInstrumentation;
+}
+
 export interface InstrumentOptions extends Pick<HookOptions, 'partsUrl' | 'loadImportLoader'> {
   /** Short names; undefined means the catalogue's defaults. */
   readonly enabled: readonly string[] | undefined;
@@ -40,6 +47,8 @@ export interface InstrumentOptions extends Pick<HookOptions, 'partsUrl' | 'loadI
   readonly lambda: boolean;
   /** Configuration by short name, handed to the constructor. */
   readonly configs: Readonly<Record<string, object>>;
+  /** Instrumentations of our own, by the names of those whose place they take. */
+  readonly natives: ReadonlyMap<string, NativeInstrumentation>;
   /** Constructs one instrumentation; its constructor puts the patches in. */
   readonly load: (row: CatalogRow, config: object) => LoadedInstrumentation;
   /** Told the version of every copy of `@opentelemetry/api` that the app loads. */
@@ -53,7 +62,7 @@ export interface InstrumentOptions extends Pick<HookOptions, 'partsUrl' | 'loadI
  * An instrumentation that cannot be constructed costs one line; its target works untraced.
  */
 export function instrument(options: InstrumentOptions): Instrumented {
-  const { enabled, disabled, configs, load, log } = options;
+  const { enabled, disabled, configs, natives, load, log } = options;
   const rows = catalog.filter((row) => (enabled?.includes(row.name) ?? row.byDefault) && !disabled.includes(row.name));
   const asleep = new Set(rows);
   const early: LoadedInstrumentation[] = [];
@@ -62,7 +71,7 @@ export function instrument(options: InstrumentOptions): Instrumented {
   function wake(row: CatalogRow): void {
     if (!asleep.delete(row)) return;
     try {
-      connect(load(row, configs[row.name] ?? {}));
+      connect(natives.get(row.name)?.create() ?? load(row, configs[row.name] ?? {}));
     } catch (error) {
       log.trouble(
         `instrumentation ${row.name}`,
@@ -73,10 +82,11 @@ export function instrument(options: InstrumentOptions): Instrumented {
 
   const byTarget = new Map<string, CatalogRow[]>();
   for (const row of rows) {
-    if (Array.isArray(row.wokenBy)) {
-      for (const target of row.wokenBy) byTarget.set(target, [...(byTarget.get(target) ?? []), row]);
-    } else if (typeof row.wokenBy === 'object') {
-      wakeOnMessage((row.wokenBy as { channel: string }).channel, () => wake(row));
+    const targets = natives.get(row.name)?.wokenBy ?? row.wokenBy;
+    if (Array.isArray(targets)) {
+      for (const target of targets) byTarget.set(target, [...(byTarget.get(target) ?? []), row]);
+    } else if (typeof targets === 'object') {
+      wakeOnMessage((targets as { channel: string }).channel, () => wake(row));
     }
   }
   const inUse = rows.filter(

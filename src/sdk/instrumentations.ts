@@ -2,7 +2,7 @@
 import type { Settings } from '../config/options.ts';
 import type { Log } from '../core/log.ts';
 import { ignorePaths } from '../instrument/ignore-paths.ts';
-import type { LoadedInstrumentation } from '../instrument/instrument.ts';
+import type { NativeInstrumentation } from '../instrument/instrument.ts';
 import type { GrpcSettings } from '../instrument/grpc/settings.ts';
 import type { HttpSettings } from '../instrument/http/settings.ts';
 import { watchUncaught } from '../lifecycle/uncaught.ts';
@@ -18,18 +18,24 @@ export interface NativeOptions {
 export function nativeInstrumentations(
   settings: Settings,
   { metrics, load, log }: NativeOptions,
-): ReadonlyMap<string, () => LoadedInstrumentation> {
-  const natives = new Map<string, () => LoadedInstrumentation>();
+): ReadonlyMap<string, NativeInstrumentation> {
+  const natives = new Map<string, NativeInstrumentation>();
   if (settings.httpInstrumentation === 'native') {
-    natives.set('http', () => {
-      const part = load('native-http') as typeof import('../instrument/http/http-instrumentation.ts');
-      return new part.HttpInstrumentation({ ...httpSettings(settings), metrics, onUncaught: watchUncaught, log });
+    natives.set('http', {
+      wokenBy: ['http', 'https', 'http2'],
+      create() {
+        const part = load('native-http') as typeof import('../instrument/http/http-instrumentation.ts');
+        return new part.HttpInstrumentation({ ...httpSettings(settings), metrics, onUncaught: watchUncaught, log });
+      },
     });
   }
   if (settings.grpcInstrumentation === 'native') {
-    natives.set('grpc', () => {
-      const part = load('native-grpc') as typeof import('../instrument/grpc/grpc-instrumentation.ts');
-      return new part.GrpcInstrumentation({ ...grpcSettings(settings), log });
+    natives.set('grpc', {
+      wokenBy: ['@grpc/grpc-js'],
+      create() {
+        const part = load('native-grpc') as typeof import('../instrument/grpc/grpc-instrumentation.ts');
+        return new part.GrpcInstrumentation({ ...grpcSettings(settings), log });
+      },
     });
   }
   return natives;

@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { app, tempDir } from '../support/app.ts';
+import { app } from '../support/app.ts';
 import { startCollector } from '../support/collector.ts';
 import { importFlag, run } from '../support/run.ts';
+import { certificate } from './certificate.ts';
 import { renderTraffic, type Traffic } from './traffic.ts';
 
 const program = readFileSync(new URL('./programs/http-traffic.cjs', import.meta.url), 'utf8');
@@ -19,11 +18,8 @@ const CAPTURED = 'x-captured,content-length,cookie,set-cookie';
  */
 export async function runTraffic(t: TestContext, instrumentation: string, only?: string): Promise<Traffic> {
   const collector = await startCollector(t);
-  const dir = tempDir(t);
-  const [key, cert] = [join(dir, 'key.pem'), join(dir, 'cert.pem')];
-  makeCertificate(key, cert);
   const cwd = app(t, { 'traffic.cjs': program });
-  const args = [...importFlag(), 'traffic.cjs', key, cert, ...(only === undefined ? [] : [only])];
+  const args = [...importFlag(), 'traffic.cjs', ...certificate(t), ...(only === undefined ? [] : [only])];
   const env = {
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector.otlpUrl,
     TRACING_HTTP_INSTRUMENTATION: instrumentation,
@@ -49,11 +45,6 @@ export async function runTraffic(t: TestContext, instrumentation: string, only?:
   const traffic = renderTraffic(collector.spans, (line) => withNames(line, names));
   if (only === undefined && traffic.size !== cases) throw new Error(`${traffic.size} of ${cases} cases have spans`);
   return traffic;
-}
-
-function makeCertificate(key: string, cert: string): void {
-  const kind = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  execFileSync('openssl', [...kind, '-subj', '/CN=localhost', '-keyout', key, '-out', cert], { stdio: 'ignore' });
 }
 
 function withNames(line: string, names: ReadonlyMap<string, string>): string {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { app } from '../support/app.ts';
 import { startCollector } from '../support/collector.ts';
-import { importFlag, run } from '../support/run.ts';
+import { checkout, importFlag, run } from '../support/run.ts';
 
 const native = { TRACING_HTTP_INSTRUMENTATION: 'native' };
 
@@ -53,7 +54,7 @@ for (const [name, code] of Object.entries(crashes)) {
       env: { ...native, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector.otlpUrl },
     });
     // Of a listener's error, the stack has one line of ours: the call that has brought the context.
-    const ours = traced.stderr.split('\n').filter((line) => line.includes('native-http.js'));
+    const ours = traced.stderr.split('\n').filter((line) => line.includes(join(checkout, 'dist')));
     assert.ok(ours.length <= (name.startsWith('the callback') ? 1 : 0), traced.stderr);
     // Node.js 20 and 22 have a line of their own where there is an AsyncLocalStorage at all.
     const isAdded = (line: string): boolean => ours.includes(line) || line.includes('callbackTrampoline');

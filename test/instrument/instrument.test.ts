@@ -65,6 +65,7 @@ function setUp(changes: Partial<InstrumentOptions> = {}) {
     metrics: false,
     lambda: false,
     configs: {},
+    natives: new Map(),
     load(row, config) {
       const instrumentation = new FakeInstrumentation(row, config);
       loaded.push(instrumentation);

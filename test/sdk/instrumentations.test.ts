@@ -26,7 +26,9 @@ test('HTTP is native where that is chosen, and loaded when it is made', () => {
     TRACING_GRPC_INSTRUMENTATION: 'official',
     TRACING_IGNORE_PATHS: '/a*',
   };
-  const made = nativeInstrumentations(settings(env), { metrics: true, load, log }).get('http')?.();
+  const native = nativeInstrumentations(settings(env), { metrics: true, load, log }).get('http');
+  assert.deepEqual(native?.wokenBy, ['http', 'https', 'http2']);
+  const made = native.create();
   const { part, options } = made as unknown as {
     part: string;
     options: { metrics: boolean; ignores: (path: string) => boolean };
@@ -62,7 +64,7 @@ test('gRPC is native where that is chosen, and the official one is told of the s
   });
   const natives = nativeInstrumentations(settings(env), { metrics: true, load, log });
   assert.deepEqual([...natives.keys()], ['grpc']);
-  const made = natives.get('grpc')?.();
+  const made = natives.get('grpc')?.create();
   const { part, options } = made as unknown as {
     part: string;
     options: { capturedMetadata: unknown; ignores: (path: string) => boolean };

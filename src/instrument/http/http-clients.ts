@@ -12,7 +12,7 @@ import {
 } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { carryBound } from '../bound-emit.ts';
-import { ClientExchange, type ClientSide } from './client-exchange.ts';
+import { ClientExchange } from './client-exchange.ts';
 import {
   type ClientTarget,
   clientTarget,
@@ -24,6 +24,7 @@ import {
 import type { Durations } from './durations.ts';
 import { type HeaderCapture, headerCapture } from './header-capture.ts';
 import { type MethodName, methodNames } from './method.ts';
+import type { ClientSide } from './outgoing-request.ts';
 import { readRequestHeaders, type RequestHeaders, withHeaders } from './request-headers.ts';
 import type { HttpSettings } from './settings.ts';
 
@@ -111,10 +112,10 @@ export class HttpClients implements ClientSide {
   durations: Durations | undefined;
   readonly captureRequest: HeaderCapture | undefined;
   readonly captureResponse: HeaderCapture | undefined;
-  readonly #methodName: MethodName;
+  readonly methodName: MethodName;
 
   constructor({ knownMethods, capturedHeaders }: HttpSettings) {
-    this.#methodName = methodNames(knownMethods);
+    this.methodName = methodNames(knownMethods);
     this.captureRequest = headerCapture('request', capturedHeaders.clientRequest);
     this.captureResponse = headerCapture('response', capturedHeaders.clientResponse);
   }
@@ -148,7 +149,7 @@ export class HttpClients implements ClientSide {
     if (tracer === undefined || target === undefined || isTracingSuppressed(parent)) return undefined;
     const { method } = target;
     const headers = readRequestHeaders(target.headers);
-    const options = new RequestSpan(scheme, target, headers, this.#methodName);
+    const options = new RequestSpan(scheme, target, headers, this.methodName);
     const span = tracer.startSpan(typeof method === 'string' && method ? method.toUpperCase() : 'GET', options, parent);
     const inside = trace.setSpan(parent, span);
     return {

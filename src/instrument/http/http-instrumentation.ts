@@ -8,8 +8,11 @@ import type { Log } from '../../core/log.ts';
 import { hub, type Watcher } from '../hub.ts';
 import type { LoadedInstrumentation } from '../instrument.ts';
 import { bindEmit } from '../bound-emit.ts';
+import type { Scheme } from './client-target.ts';
 import { Durations } from './durations.ts';
 import { HttpClients, type RequestFunctions } from './http-clients.ts';
+import { type ConnectFunction, Http2Clients } from './http2-clients.ts';
+import { Http2Servers, type ServerFunctions } from './http2-servers.ts';
 import { failActiveRequest, HttpServers } from './http-servers.ts';
 import type { HttpSettings } from './settings.ts';
 
@@ -44,14 +47,18 @@ export class HttpInstrumentation implements LoadedInstrumentation {
     this.#servers.watch(onError);
     options.onUncaught(failActiveRequest);
 
+    const http2Servers = new Http2Servers(this.#servers, onError);
+    const http2Clients = new Http2Clients(this.#clients, onError);
     const patched = new Set<unknown>();
     const watcher: Watcher = {
-      modules: ['http', 'https'],
+      modules: ['http', 'https', 'http2'],
       onLoad: (exports, name) => {
-        if (!patched.has(exports)) {
-          patched.add(exports);
-          this.#clients.patch(exports as RequestFunctions, name === 'https' ? 'https' : 'http', onError);
-        }
+        if (patched.has(exports)) return exports;
+        patched.add(exports);
+        if (name === 'http2') {
+          http2Servers.patch(exports as ServerFunctions);
+          http2Clients.patch(exports as ConnectFunction);
+        } else this.#clients.patch(exports as RequestFunctions, name as Scheme, onError);
         return exports;
       },
     };

@@ -15,8 +15,8 @@ import type { Durations } from './durations.ts';
 import type { Exchange } from '../exchange.ts';
 import { type HeaderCapture, headerCapture } from './header-capture.ts';
 import { type MethodName, methodNames } from './method.ts';
-import { serverAttributes, serverMetricAttributes } from './server-attributes.ts';
-import { ServerExchange, type ServerSide } from './server-exchange.ts';
+import { serverAttributes, serverMetricAttributes, type ServerRequest } from './server-attributes.ts';
+import { type Answer, ServerExchange, type ServerSide } from './server-exchange.ts';
 import type { HttpSettings } from './settings.ts';
 
 /** Published by `node:http` for each request with its headers, in the very call that then emits 'request'. */
@@ -30,18 +30,25 @@ interface RequestStart {
 /** What the tracer is given; the attributes are made when it asks for them, which it does for a recorded span only. */
 class RequestSpan implements SpanOptions {
   readonly kind = SpanKind.SERVER;
-  readonly #request: IncomingMessage;
+  readonly #request: ServerRequest;
+  readonly #host: string | undefined;
   readonly #methodName: MethodName;
   readonly #captureHeaders: HeaderCapture | undefined;
 
-  constructor(request: IncomingMessage, methodName: MethodName, captureHeaders: HeaderCapture | undefined) {
+  constructor(
+    request: ServerRequest,
+    host: string | undefined,
+    methodName: MethodName,
+    captureHeaders: HeaderCapture | undefined,
+  ) {
     this.#request = request;
+    this.#host = host;
     this.#methodName = methodName;
     this.#captureHeaders = captureHeaders;
   }
 
   get attributes(): Attributes {
-    return serverAttributes(this.#request, this.#methodName, this.#captureHeaders);
+    return serverAttributes(this.#request, this.#host, this.#methodName, this.#captureHeaders);
   }
 }
 
@@ -87,24 +94,30 @@ export class HttpServers implements ServerSide {
   }
 
   #trace({ request, response }: RequestStart): void {
-    if (this.tracer === undefined) return;
+    const exchange = this.begin(request, request.headers.host, response, response);
+    if (exchange === undefined) return;
+    carry(request, exchange);
+    carry(response, exchange);
+    context.attach(exchange.context);
+  }
+
+  /**
+   * Starts the span of a request.
+   *
+   * @param host that it names
+   * @param emitter whose close ends it, and whose error
+   * @returns undefined where there is nobody to record it yet
+   */
+  begin(request: ServerRequest, host: string | undefined, emitter: object, answer: Answer): Exchange | undefined {
+    if (this.tracer === undefined) return undefined;
     const { method = 'GET', url = '/' } = request;
-    if (this.#ignores?.(url)) {
-      enter(ignored, request, response);
-      return;
-    }
+    if (this.#ignores?.(url)) return ignored;
     const parent = propagation.extract(ROOT_CONTEXT, request.headers);
-    const options = new RequestSpan(request, this.#methodName, this.#captureRequest);
+    const options = new RequestSpan(request, host, this.#methodName, this.#captureRequest);
     const span = this.tracer.startSpan(method, options, parent);
     const measured = this.durations && serverMetricAttributes(request, this.#methodName);
-    enter(new ServerExchange(this, parent, span, method, response, measured), request, response);
+    return new ServerExchange(this, parent, span, method, emitter, answer, measured);
   }
-}
-
-function enter(exchange: Exchange, request: IncomingMessage, response: ServerResponse): void {
-  carry(request, exchange);
-  carry(response, exchange);
-  context.attach(exchange.context);
 }
 
 /** Ends the span of the request in whose context an error has come up that nobody catches. */

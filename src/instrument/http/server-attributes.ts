@@ -1,5 +1,4 @@
-import type { IncomingMessage } from 'node:http';
-import type { TLSSocket } from 'node:tls';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Attributes } from '@opentelemetry/api';
 import { Authorities } from './authority.ts';
 import type { HeaderCapture } from './header-capture.ts';
@@ -9,19 +8,33 @@ import { parseTarget } from './target.ts';
 
 const authorities = { http: new Authorities('http'), https: new Authorities('https') };
 
+/** What is read of a request, whichever version of HTTP it came by. */
+export interface ServerRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly httpVersion: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly socket: {
+    readonly remoteAddress?: string | undefined;
+    readonly remotePort?: number | undefined;
+    readonly encrypted?: boolean;
+  };
+}
+
 /**
  * What a server's span begins with.
  *
+ * @param host that the request names
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
  */
 export function serverAttributes(
-  request: IncomingMessage,
+  request: ServerRequest,
+  host: string | undefined,
   methodName: MethodName,
   captureHeaders: HeaderCapture | undefined,
 ): Attributes {
   const { headers, method = 'GET', socket } = request;
   const scheme = schemeOf(request);
-  const { host } = headers;
   const own = host ? authorities[scheme].parse(host) : undefined;
   const proxied = isProxied(headers);
   const authority = proxied ? (originalAuthority(headers) ?? own) : own;
@@ -47,7 +60,7 @@ export function serverAttributes(
 }
 
 /** What is counted of a request besides how it ends. */
-export function serverMetricAttributes(request: IncomingMessage, methodName: MethodName): Attributes {
+export function serverMetricAttributes(request: ServerRequest, methodName: MethodName): Attributes {
   return {
     'http.request.method': methodName(request.method ?? 'GET'),
     'url.scheme': schemeOf(request),
@@ -55,6 +68,6 @@ export function serverMetricAttributes(request: IncomingMessage, methodName: Met
   };
 }
 
-function schemeOf({ socket }: IncomingMessage): 'http' | 'https' {
-  return (socket as Partial<TLSSocket>).encrypted === true ? 'https' : 'http';
+function schemeOf({ socket }: ServerRequest): 'http' | 'https' {
+  return socket.encrypted === true ? 'https' : 'http';
 }

@@ -1,10 +1,9 @@
-import type { ServerResponse } from 'node:http';
 import { type Attributes, type Context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { type RPCMetadata, RPCType, setRPCMetadata } from '@opentelemetry/core';
 import type { Durations } from './durations.ts';
 import type { Exchange } from '../exchange.ts';
 import { recordFailure } from './failure.ts';
-import type { HeaderCapture } from './header-capture.ts';
+import type { HeaderCapture, HeaderValue } from './header-capture.ts';
 
 /** What all exchanges of the process's servers have in common. */
 export interface ServerSide {
@@ -12,8 +11,12 @@ export interface ServerSide {
   readonly durations: Durations | undefined;
 }
 
-/** The part of a response that is read when it is over. */
-export type Answer = Pick<ServerResponse, 'statusCode' | 'getHeader'>;
+/** What is read of a response when it is over. */
+export interface Answer {
+  /** Undefined where there was none. */
+  readonly statusCode: number | undefined;
+  getHeader(name: string): HeaderValue;
+}
 
 const FIRST_ERROR = 500;
 const LAST_ERROR = 599;
@@ -30,65 +33,75 @@ export class ServerExchange implements Exchange, RPCMetadata {
   readonly context: Context;
   readonly #side: ServerSide;
   readonly #method: string;
-  /** Undefined when the span has ended. */
-  #response: Answer | undefined;
+  /** Whose close ends the span; undefined when that has happened. */
+  #emitter: object | undefined;
+  #answer: Answer | undefined;
   readonly #startMs: number;
   readonly #metricAttributes: Attributes | undefined;
 
-  /** @param metricAttributes what is known from the request, where durations are measured */
+  /**
+   * @param emitter whose close ends it, and whose error
+   * @param metricAttributes what is known from the request, where durations are measured
+   */
   constructor(
     side: ServerSide,
     parent: Context,
     span: Span,
     method: string,
-    response: Answer,
+    emitter: object,
+    answer: Answer,
     metricAttributes: Attributes | undefined,
   ) {
     this.span = span;
     this.context = setRPCMetadata(trace.setSpan(parent, span), this);
     this.#side = side;
     this.#method = method;
-    this.#response = metricAttributes !== undefined || span.isRecording() ? response : undefined;
+    this.#answer = answer;
+    this.#emitter = metricAttributes !== undefined || span.isRecording() ? emitter : undefined;
     this.#startMs = metricAttributes === undefined ? 0 : performance.now();
     this.#metricAttributes = metricAttributes;
   }
 
   note(emitter: object, event: string | symbol, value: unknown): void {
-    if (emitter !== this.#response) return;
-    if (event === 'close') this.#finish(this.#response);
+    if (emitter !== this.#emitter) return;
+    if (event === 'close') this.#finish();
     else if (event === 'error') this.fail(value);
   }
 
   /** Ends the span by an error that no status tells of. */
   fail(error: unknown): void {
-    if (this.#response === undefined) return;
+    if (this.#emitter === undefined) return;
     recordFailure(this.span, error);
     this.#end({ 'error.type': (error as Partial<Error> | null)?.name });
   }
 
-  #finish(response: Answer): void {
+  #finish(): void {
     const { span, route } = this;
-    const { statusCode } = response;
+    const answer = this.#answer;
+    const statusCode = answer?.statusCode ?? 0;
     const isError = statusCode >= FIRST_ERROR && statusCode <= LAST_ERROR;
     const errorType = isError ? String(statusCode) : undefined;
     if (span.isRecording()) {
-      span.setAttribute('http.response.status_code', statusCode);
+      if (statusCode !== 0) span.setAttribute('http.response.status_code', statusCode);
       if (route !== undefined) span.setAttribute('http.route', route);
       if (errorType !== undefined) span.setAttribute('error.type', errorType);
-      if (!(statusCode >= 100 && statusCode < FIRST_ERROR)) span.setStatus({ code: SpanStatusCode.ERROR });
+      if (statusCode !== 0 && (statusCode < 100 || statusCode >= FIRST_ERROR))
+        span.setStatus({ code: SpanStatusCode.ERROR });
       if (route) span.updateName(`${this.#method} ${route}`);
       const { captureResponse } = this.#side;
       if (captureResponse !== undefined) {
         const captured: Attributes = {};
-        captureResponse(captured, (name) => response.getHeader(name));
+        captureResponse(captured, (name) => answer?.getHeader(name));
         span.setAttributes(captured);
       }
     }
-    this.#end({ 'http.response.status_code': statusCode, 'http.route': route, 'error.type': errorType });
+    this.#end({ 'http.response.status_code': statusCode || undefined, 'http.route': route, 'error.type': errorType });
   }
 
   #end(metricAttributes: Attributes): void {
-    this.#response = undefined;
+    // Some contexts outlive the response.
+    this.#emitter = undefined;
+    this.#answer = undefined;
     // The app may have ended it already.
     if (this.span.isRecording()) this.span.end();
     if (this.#metricAttributes !== undefined) {

@@ -16,7 +16,12 @@ function request(fields: Partial<IncomingMessage>, socket: object = {}): Incomin
 }
 
 function attributesOf(fields: Partial<IncomingMessage>, socket?: object): Record<string, unknown> {
-  const all = serverAttributes(request(fields, socket), methodNames(), headerCapture('request', ['x-one']));
+  const all = serverAttributes(
+    request(fields, socket),
+    fields.headers?.host,
+    methodNames(),
+    headerCapture('request', ['x-one']),
+  );
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 

@@ -18,7 +18,11 @@ function exchange(statusCode: number, { sampled = true, measured }: { sampled?: 
     : trace.wrapSpanContext({ traceId: 'a1'.repeat(16), spanId: 'b2'.repeat(8), traceFlags: 0 });
   const response = { statusCode, getHeader: (name: string) => (name === 'x-one' ? 'a' : undefined) };
   const side = { captureResponse: headerCapture('response', ['x-one', 'x-two']), durations };
-  return { response, span, exchange: new ServerExchange(side, ROOT_CONTEXT, span, 'GET', response, measured) };
+  return {
+    response,
+    span,
+    exchange: new ServerExchange(side, ROOT_CONTEXT, span, 'GET', response, response, measured),
+  };
 }
 
 test('its context has the span, and itself as the metadata of the request', () => {

@@ -1,0 +1,118 @@
+import type { EventEmitter } from 'node:events';
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { type Context, context } from '@opentelemetry/api';
+import { carryBoundClass } from '../bound-emit.ts';
+import { isGrpc } from './grpc.ts';
+import type { HeaderValue } from './header-capture.ts';
+import type { HttpServers } from './http-servers.ts';
+import type { ServerRequest } from './server-attributes.ts';
+import type { Answer } from './server-exchange.ts';
+
+type Emit = (this: EventEmitter, event: string | symbol, ...values: unknown[]) => boolean;
+type CreateServer = (...args: unknown[]) => EventEmitter;
+
+/** The functions of `node:http2` that make servers. */
+export interface ServerFunctions {
+  createServer: CreateServer;
+  createSecureServer: CreateServer;
+}
+
+/** What is read of a stream in the place of a request, and of a response. */
+class StreamRequest implements ServerRequest, Answer {
+  readonly httpVersion = '2';
+  readonly headers: IncomingHttpHeaders;
+  readonly #stream: ServerHttp2Stream;
+
+  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders) {
+    this.#stream = stream;
+    this.headers = headers;
+  }
+
+  get method(): string | undefined {
+    return this.headers[':method'];
+  }
+
+  get url(): string | undefined {
+    return this.headers[':path'];
+  }
+
+  get socket(): ServerRequest['socket'] {
+    return this.#stream.session?.socket ?? {};
+  }
+
+  get statusCode(): number | undefined {
+    return this.#stream.sentHeaders?.[':status'] as number | undefined;
+  }
+
+  getHeader(name: string): HeaderValue {
+    return this.#stream.sentHeaders?.[name];
+  }
+}
+
+/**
+ * Traces the requests to the process's HTTP/2 servers, whether they are served by streams or by requests and responses as
+ * of HTTP/1: both come out of the event 'stream', in which the context is attached.
+ *
+ * The channels of `node:http2` are published one tick before that, where the context would stay with the connection.
+ */
+export class Http2Servers {
+  readonly #servers: HttpServers;
+  readonly #onError: (error: unknown) => void;
+  readonly #bound = new WeakSet<object>();
+
+  /** @param onError told what goes wrong in here; the request is served untraced */
+  constructor(servers: HttpServers, onError: (error: unknown) => void) {
+    this.#servers = servers;
+    this.#onError = onError;
+  }
+
+  patch(functions: ServerFunctions): void {
+    const { createServer: plain, createSecureServer: secure } = functions;
+    const watch = <Server extends EventEmitter>(server: Server): Server => {
+      this.#bindClass(Object.getPrototypeOf(server) as EventEmitter);
+      return server;
+    };
+    functions.createServer = function createServer(...args) {
+      return watch(plain(...args));
+    };
+    functions.createSecureServer = function createSecureServer(...args) {
+      return watch(secure(...args));
+    };
+  }
+
+  /** Node.js does not export the classes of its servers; they are known from the first of each. */
+  #bindClass(prototype: EventEmitter): void {
+    if (this.#bound.has(prototype)) return;
+    this.#bound.add(prototype);
+    const { emit } = prototype as { emit: Emit };
+    const begin = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Context | undefined =>
+      this.#begin(stream, headers);
+    function streamEmit(this: EventEmitter, event: string | symbol, ...values: unknown[]): boolean {
+      const [stream, headers] = values as [ServerHttp2Stream, IncomingHttpHeaders];
+      const started = event === 'stream' ? begin(stream, headers) : undefined;
+      if (started === undefined) return Reflect.apply(emit, this, [event, ...values]);
+      const token = context.attach(started);
+      try {
+        return Reflect.apply(emit, this, [event, ...values]);
+      } finally {
+        token.dispose();
+      }
+    }
+    Object.defineProperty(streamEmit, 'name', { value: 'emit' });
+    (prototype as { emit: Emit }).emit = streamEmit;
+  }
+
+  #begin(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Context | undefined {
+    try {
+      // What CONNECT opens is a connection, as what comes of an upgrade.
+      if (headers[':method'] === 'CONNECT' || isGrpc(headers['content-type'])) return undefined;
+      const request = new StreamRequest(stream, headers);
+      const exchange = this.#servers.begin(request, headers[':authority'] ?? headers.host, stream, request);
+      if (exchange !== undefined) carryBoundClass(stream, exchange);
+      return exchange?.context;
+    } catch (error) {
+      this.#onError(error);
+      return undefined;
+    }
+  }
+}
