@@ -8,26 +8,12 @@ import { asPid1, signalPid1, whyNoPid1 } from '../docker/pid-namespace.ts';
 import { startCollector } from '../support/collector.ts';
 import { run, start, testNode } from '../support/run.ts';
 import { skipOrFail } from '../support/skip-or-fail.ts';
-import { arrived, exporters, noDeadline, program, shown, split } from './ends.ts';
+import { arrived, noDeadline, program, shown, split } from './ends.ts';
 
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;
 const server = `require('http').createServer().listen(0, () => console.log('ready')); end(40);`;
 
 suite('a server without a handler', { concurrency: 2 }, () => {
-  for (const [exporter, envOf] of Object.entries(exporters)) {
-    for (const signal of signals) {
-      test(`dies by ${signal}, and its 40 spans arrive (${exporter})`, async (t) => {
-        const collector = await startCollector(t, { agent: true, grpc: true });
-        const running = program(t, server).start(envOf(collector));
-        await running.ready(/ready/);
-        running.signal(signal);
-        assert.deepEqual(shown(await running.ended), { code: null, signal, stdout: 'ready\n', stderr: '' });
-        await collector.waitForSpans(40);
-        assert.deepEqual(arrived(collector), { span: 40 });
-      });
-    }
-  }
-
   test('sends its open spans as unfinished, and those that end meanwhile as they are', async (t) => {
     const collector = await startCollector(t, { mode: 'slow' });
     const app = program(

@@ -1,4 +1,4 @@
-/** Ends that the program comes to by itself: the code, the output and the moment are those of bare, and the spans arrive. */
+/** Ends that the program comes to by itself, beyond the table of exits.test.ts: bare's code and output, and every span. */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { startCollector } from '../support/collector.ts';
@@ -23,26 +23,8 @@ const ends: readonly End[] = [
     spans: { span: 40, late: 1 },
   },
   {
-    name: 'process.exit(3)',
-    source: `end(40); console.log('done'); process.exit(3);`,
-    code: 3,
-    spans: { span: 40 },
-  },
-  {
     name: 'an uncaught throw',
     source: `end(40); throw new Error('broken');`,
-    code: 1,
-    spans: { span: 40 },
-  },
-  {
-    name: 'an uncaught throw later on',
-    source: `end(40); setTimeout(() => { throw new TypeError('broken later'); }, 20);`,
-    code: 1,
-    spans: { span: 40 },
-  },
-  {
-    name: 'an unhandled rejection',
-    source: `end(40); Promise.reject(new Error('rejected')); stay();`,
     code: 1,
     spans: { span: 40 },
   },
@@ -85,12 +67,6 @@ const ends: readonly End[] = [
     spans: { span: 40, open: 1 },
   },
   {
-    name: "an 'exit' listener that calls process.exit(9)",
-    source: `end(40); process.on('exit', () => { end(1, 'late'); process.exit(9); });`,
-    code: 9,
-    spans: { span: 40, late: 1 },
-  },
-  {
     name: "all listeners of 'exit' removed",
     source: `end(40); process.removeAllListeners('exit'); process.removeAllListeners('beforeExit'); process.exit(2);`,
     code: 2,
@@ -118,24 +94,17 @@ const ends: readonly End[] = [
   },
 ];
 
-suite('whatever the exporter', { concurrency: 2 }, () => {
+suite('an end by the program itself', { concurrency: 2 }, () => {
   for (const { name, source, code, spans, unfinished = [] } of ends) {
     test(`${name}: bare's code and output, and every span`, async (t) => {
       const { bare, traced } = program(t, source);
+      const collector = await startCollector(t);
       const without = await bare();
       assert.equal(without.code, code);
-      await Promise.all(
-        Object.entries(exporters).map(async ([exporter, envOf]) => {
-          const collector = await startCollector(t, { agent: true, grpc: true });
-          assert.deepEqual(shown(await traced(envOf(collector))), shown(without), exporter);
-          const wanted = Object.values(spans).reduce((sum, count) => sum + count, 0);
-          // A datagram that has arrived may not have been read yet.
-          await collector.waitForSpans(wanted);
-          assert.deepEqual(arrived(collector), spans, exporter);
-          const marked = collector.spans.filter(({ attributes }) => attributes['otel_preload.unfinished'] === true);
-          assert.deepEqual(marked.map(({ name }) => name).sort(), unfinished, exporter);
-        }),
-      );
+      assert.deepEqual(shown(await traced({ TRACING_URL: collector.jaegerUrl })), shown(without));
+      assert.deepEqual(arrived(collector), spans);
+      const marked = collector.spans.filter(({ attributes }) => attributes['otel_preload.unfinished'] === true);
+      assert.deepEqual(marked.map(({ name }) => name).sort(), unfinished);
     });
   }
 });

@@ -12,10 +12,14 @@ export const noDeadline = { TRACING_FLUSH_TIMEOUT: '20000' };
 
 /** The ways to a collector, as they are configured. */
 export const exporters: Readonly<Record<string, (collector: Collector) => Environment>> = {
-  'Jaeger over HTTP': ({ jaegerUrl }) => ({ TRACING_URL: jaegerUrl }),
-  'OTLP over HTTP': ({ otlpUrl }) => ({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: otlpUrl }),
-  'OTLP over gRPC': ({ grpcUrl }) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: grpcUrl, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }),
-  'a Jaeger agent': ({ agentBinaryPort }) => ({
+  'Jaeger HTTP': ({ jaegerUrl }) => ({ TRACING_URL: jaegerUrl }),
+  'OTLP protobuf': ({ otlpUrl }) => ({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: otlpUrl }),
+  'OTLP JSON': ({ otlpUrl }) => ({
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: otlpUrl,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+  }),
+  'OTLP gRPC': ({ grpcUrl }) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: grpcUrl, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }),
+  'Jaeger agent': ({ agentBinaryPort }) => ({
     OTEL_EXPORTER_JAEGER_AGENT_HOST: '127.0.0.1',
     OTEL_EXPORTER_JAEGER_AGENT_PORT: String(agentBinaryPort),
   }),
@@ -41,11 +45,17 @@ export interface Program {
 /**
  * @param source what comes after `tracer`, `end(count, name)` and `stay()`
  * @param more further files
+ * @param flags of Node.js
  */
-export function program(t: TestContext, source: string, more: Readonly<Record<string, string>> = {}): Program {
-  const cwd = app(t, { noop: '', 'prelude.cjs': prelude, 'app.cjs': prelude + source, ...more });
-  const args = [...importFlag(), 'app.cjs'];
-  const bareArgs = [...importFlag('./noop'), 'app.cjs'];
+export function program(
+  t: TestContext,
+  source: string,
+  more: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
+): Program {
+  const cwd = app(t, { noop: '', 'app.cjs': prelude + source, ...more });
+  const args = [...flags, ...importFlag(), 'app.cjs'];
+  const bareArgs = [...flags, ...importFlag('./noop'), 'app.cjs'];
   return {
     cwd,
     args,
