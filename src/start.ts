@@ -1,26 +1,28 @@
 /** The composition root: puts the rooms together and knows everyone; nobody knows it. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { isMainThread } from 'node:worker_threads';
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import type { SpanLimits, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { chooseExporters, type ExporterChoice } from './config/choose-exporters.ts';
 import { withEnvironment } from './config/environment.ts';
 import { loadSettings } from './config/load.ts';
 import type { Settings } from './config/options.ts';
+import type { LoadFile } from './core/compiled-loader.ts';
 import { createLog } from './core/log.ts';
 import type { ExporterOptions } from './export/create-exporter.ts';
+import { isMainThread } from './core/main-thread.ts';
 import { ExporterSet } from './export/exporter-set.ts';
 import { createGuestExporter } from './export/guest-exporter.ts';
 import type { DropReason } from './export/ledger.ts';
 import { OpenSpans } from './export/open-spans.ts';
 import type { CatalogRow } from './instrument/catalog-row.ts';
-import { directoryUrl, type ImportLoader } from './instrument/hooks.ts';
+import { directoryUrl, type ImportHookPart, type ImportLoader } from './instrument/hooks.ts';
 import { instrument, type LoadedInstrumentation } from './instrument/instrument.ts';
 import { flushBlocking } from './lifecycle/blocking-flush.ts';
 import { watchEnds } from './lifecycle/lifecycle.ts';
-import { hosting, ThreadGuest } from './lifecycle/thread-guest.ts';
-import { ThreadHost } from './lifecycle/thread-host.ts';
+import { LateThreads } from './lifecycle/late-threads.ts';
+import type { ThreadHost } from './lifecycle/thread-host.ts';
+import { NodeSDK as TracesSdk } from './parts/node-sdk.ts';
 import { createResource } from './resource/create-resource.ts';
 import { loadDetectors } from './resource/detectors.ts';
 import { createDiagLogger } from './sdk/diag-logger.ts';
@@ -35,19 +37,19 @@ import { RUNTIME, type Runtime } from './span/runtime.ts';
 /** `EX_CONFIG` of sysexits.h. */
 const EXIT_CONFIG = 78;
 
-const require = createRequire(import.meta.url);
 const here = import.meta.dirname;
 
-/** Loads one of the bundle's parts, see scripts/build.ts. */
-const load = (part: string): unknown => require(`./${part}.js`);
-
 export interface StartOptions {
+  /** Loads one of our files by its path; the default is `require`. */
+  readonly loadFile?: LoadFile;
   /** Gets the spans in place of the configured exporters. */
   readonly processor?: SpanProcessor;
 }
 
 /** Starts tracing in this process or thread. What goes wrong is one line; only `TRACING_STRICT` ends the process. */
-export function start({ processor }: StartOptions = {}): void {
+export function start({ processor, loadFile = createRequire(import.meta.filename) }: StartOptions = {}): void {
+  /** Loads one of the bundle's parts, see scripts/build.ts. */
+  const load = (part: string): unknown => loadFile(join(here, `${part}.js`));
   const globals = globalThis as { [RUNTIME]?: Runtime };
   const { settings, sources, problems, mustStop, sdkEnvironment } = loadSettings({
     env: process.env,
@@ -71,7 +73,8 @@ export function start({ processor }: StartOptions = {}): void {
   const wantsMetrics = isOn(settings.metricsExporter);
   const wantsOthers = wantsMetrics || isOn(settings.logsExporter);
   // A worker thread may have another environment; where its spans go is for the thread that sends them.
-  const host = processor === undefined ? hosting() : undefined;
+  const loadThreads = (): typeof import('./parts/threads.ts') => load('threads') as typeof import('./parts/threads.ts');
+  const host = processor === undefined && !isMainThread ? loadThreads().hosting() : undefined;
   const ownChoices = processor === undefined && host === undefined ? chooseExporters(settings, sources) : [];
   const choices = (host?.choices as ExporterChoice[] | undefined) ?? ownChoices;
   if (choices.length === 0 && processor === undefined && !wantsOthers) return;
@@ -84,13 +87,15 @@ export function start({ processor }: StartOptions = {}): void {
     log,
     ignoredPorts: settings.prometheusPort === undefined ? [] : [settings.prometheusPort],
   });
-  const guest = host && ThreadGuest.join(host);
+  const guest = host && loadThreads().ThreadGuest.join(host);
   const make =
     guest && ((options: ExporterOptions, index: number) => createGuestExporter(options, guest.carrier(index)));
   const exporters = createExporters(choices, { ...settings, ready }, log, load, make);
   const processors = processor === undefined ? exporters.map((exporter) => exporter.processor) : [processor];
   const openSpans = new OpenSpans();
 
+  let hasThreads = !isMainThread;
+  let threads: LateThreads | undefined;
   const instrumented = instrument({
     enabled: settings.enabledInstrumentations,
     disabled: settings.disabledInstrumentations ?? [],
@@ -98,17 +103,22 @@ export function start({ processor }: StartOptions = {}): void {
     lambda: settings.lambdaHandler !== undefined,
     configs: officialConfigs(settings, isOn(settings.logsExporter)),
     natives: nativeInstrumentations(settings, { metrics: wantsMetrics, load, log }),
-    load: (row, config) => withEnvironment(sdkEnvironment, () => construct(row, config)),
+    load: (row, config) => withEnvironment(sdkEnvironment, () => new (classOf(row, load))(config)),
     onApiCopy: (version) => {
       if (adoptApiVersion(version))
         log.line('warn', `the app brings @opentelemetry/api ${version}, newer than ours; both are used`);
     },
+    onThreads() {
+      hasThreads = true;
+      threads?.begin();
+    },
     partsUrl: directoryUrl(join(here, 'start.js')),
+    loadImportHook: () => load('import-watch') as ImportHookPart,
     loadImportLoader: () => load('import-loader') as ImportLoader,
     log,
   });
 
-  const { NodeSDK } = load(wantsOthers ? 'node-sdk-full' : 'node-sdk') as typeof import('./parts/node-sdk.ts');
+  const { NodeSDK } = wantsOthers ? (load('node-sdk-full') as { NodeSDK: typeof TracesSdk }) : { NodeSDK: TracesSdk };
   const sdk = withEnvironment(sdkEnvironment, () => {
     const created = new NodeSDK({
       resource,
@@ -129,8 +139,11 @@ export function start({ processor }: StartOptions = {}): void {
     sendBlocking: (jobs, timeoutMs) => flushBlocking(join(here, 'flush-worker.js'), jobs, timeoutMs),
     ...(wantsOthers ? { shutdownOthers: () => sdk.shutdown() } : {}),
   });
-  const threads = guest ?? (choices.length === 0 ? undefined : hostThreads(choices, all, settings));
-  watchEnds(all, { flushTimeoutMs: settings.flushTimeoutMs, tellsOnSignal: settings.stats, threads });
+  if (guest === undefined && choices.length > 0) {
+    threads = new LateThreads(() => hostThreads(loadThreads().ThreadHost, choices, all, settings));
+    if (hasThreads) threads.begin();
+  }
+  watchEnds(all, { flushTimeoutMs: settings.flushTimeoutMs, tellsOnSignal: settings.stats, threads: guest ?? threads });
   const runtime: Runtime = {
     async forceFlush() {
       const deadlineMs = performance.now() + settings.flushTimeoutMs;
@@ -148,11 +161,12 @@ export function start({ processor }: StartOptions = {}): void {
 
 /** Sends for the worker threads that this one starts, where it sends itself. */
 function hostThreads(
+  Host: typeof ThreadHost,
   choices: readonly ExporterChoice[],
   all: ExporterSet,
   { scheduleDelayMs }: Pick<Settings, 'scheduleDelayMs'>,
 ): ThreadHost {
-  return new ThreadHost({
+  return new Host({
     choices,
     scheduleDelayMs,
     adopt: (exporter, payload) => all.adopt(exporter, payload),
@@ -161,11 +175,10 @@ function hostThreads(
   });
 }
 
-function construct(row: CatalogRow, config: object): LoadedInstrumentation {
-  const { Instrumentation } = load(`instrumentation-${row.name}`) as {
-    Instrumentation: new (config: object) => LoadedInstrumentation;
-  };
-  return new Instrumentation(config);
+type InstrumentationClass = new (config: object) => LoadedInstrumentation;
+
+function classOf(row: CatalogRow, load: (part: string) => unknown): InstrumentationClass {
+  return (load(`instrumentation-${row.name}`) as { Instrumentation: InstrumentationClass }).Instrumentation;
 }
 
 function isOn(exporters: readonly string[]): boolean {

@@ -19,7 +19,7 @@ export class Backoff {
 
   /** Whether an attempt has to wait. */
   get isWaiting(): boolean {
-    return this.#untilMs > performance.now();
+    return this.#untilMs > 0 && this.#untilMs > performance.now();
   }
 
   /** Attempts that fail together are one failure. */

@@ -5,11 +5,11 @@
  * import-in-the-middle: synchronously in this thread where Node.js can (22.22.3, 24.11.1, 25.1 and later), elsewhere on
  * the loader thread of `module.register`.
  */
-import * as channels from 'node:diagnostics_channel';
-import * as nodeModule from 'node:module';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { register, registerHooks } from 'node:module';
 import { isAbsolute, parse, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Hook as RealImportHook } from 'import-in-the-middle';
+import { supportsSyncHooks } from 'import-in-the-middle/supports-sync-hooks.mjs';
 import { Hook as RealRequireHook } from 'require-in-the-middle';
 import { hub, type Watcher } from './hub.ts';
 import { leaveToRequire } from './leave-to-require.ts';
@@ -17,25 +17,36 @@ import { leaveToRequire } from './leave-to-require.ts';
 export interface HookOptions {
   /** Names as `require` and `import` have them, builtins without `node:`. The list may grow while the hooks are in. */
   readonly targets: readonly string[];
+  /** Builtins that are not wrapped, and whose first `require` or `import` is all that is wanted: `wake` is called. */
+  readonly heard: readonly string[];
   /** Called before anybody is shown a module of this target; loads what wants to see it. Must not throw. */
   readonly wake: (target: string) => void;
   /** Called with what a patch threw; the app goes on with the module as it is. */
   readonly onError: (error: unknown, moduleName: string) => void;
   /** The directory that holds `lib/register.js` and `import-hook.mjs`, with a slash at its end. */
   readonly partsUrl: string;
-  /** Gives import-in-the-middle's in-thread loader, which brings two lexers; loaded only where it can run. */
+  /** Gives import-in-the-middle, called before the first import of a target. */
+  readonly loadImportHook: () => ImportHookPart;
+  /** Gives its in-thread loader, which brings two lexers; called at the same moment where it can run. */
   readonly loadImportLoader: () => ImportLoader;
 }
 
-/** What `import-in-the-middle/create-hook.mjs` and `supports-sync-hooks.mjs` export. */
+/** What `import-in-the-middle` exports. */
+export type ImportHookPart = Pick<typeof import('import-in-the-middle'), 'Hook'>;
+/** What `import-in-the-middle/create-hook.mjs` exports. */
 export type ImportLoader = typeof import('../parts/import-loader.ts');
+type Loader = ReturnType<ImportLoader['createHook']>;
 
 /** What import-in-the-middle shows: an ES module's exports, to be read and written. */
 type Namespace = Record<string, unknown>;
 
 /** Puts the hooks in, once in a process or thread. */
-export function installHooks({ targets, wake, onError, partsUrl, loadImportLoader }: HookOptions): void {
-  const names = [...targets];
+export function installHooks(options: HookOptions): void {
+  const { targets, wake, onError, partsUrl } = options;
+  const names = [...targets, ...options.heard];
+  const isHeard = (name: string): boolean => options.heard.includes(name);
+  const isIncluded = (specifier: string, url?: string): boolean =>
+    !isHeard(withoutScheme(specifier)) && isOneOf(names, specifier, url);
 
   function show(watchers: Iterable<Watcher>, exports: unknown, name: string, baseDir: string | undefined): unknown {
     const concerns = (target: string): boolean => isOf(target, name, baseDir);
@@ -77,43 +88,72 @@ export function installHooks({ targets, wake, onError, partsUrl, loadImportLoade
     }
   }
 
-  // Both keep this very array, so that a name added later is seen; only the loader thread has a copy.
+  // Both hooks keep this very array, so that a name added later is seen; only the loader thread has a copy.
   void new RealRequireHook(names, { internals: true }, showRequired as never);
-  void new RealImportHook(names, { internals: true }, showImported as never);
+
+  function hookImports(): void {
+    const { Hook } = options.loadImportHook();
+    void new Hook(names, { internals: true }, showImported as never);
+  }
+
+  function createLoader(): Loader {
+    hookImports();
+    // Its wrappers import `lib/register.js` beside this URL: the copy whose state the real Hook shares.
+    const loader = options.loadImportLoader().createHook({ url: `${partsUrl}import-hook.mjs` });
+    loader.applyOptions({ shouldInclude: (url, specifier) => isIncluded(specifier, url) });
+    return loader;
+  }
+
+  if (typeof registerHooks === 'function' && supportsSyncHooks()) {
+    hookInThread(createLoader, (specifier) => {
+      const name = withoutScheme(specifier);
+      if (isHeard(name)) wake(name);
+      return isIncluded(specifier);
+    });
+  } else {
+    hookImports();
+    // there is nobody to hear an import in this thread
+    for (const name of options.heard) wake(name);
+    register(`${partsUrl}import-hook.mjs`, { data: { include: names } });
+  }
 
   hub.hookAlso = (modules) => {
     for (const name of modules) if (isAbsolute(name) && !names.includes(name)) names.push(name);
   };
-
-  registerImportLoader(names, partsUrl, loadImportLoader);
 }
 
-function registerImportLoader(
-  include: readonly string[],
-  partsUrl: string,
-  loadImportLoader: () => ImportLoader,
-): void {
-  if (typeof nodeModule.registerHooks === 'function') {
-    const loader = loadImportLoader();
-    if (loader.supportsSyncHooks()) {
-      // Its wrappers import `lib/register.js` beside this URL: the copy whose state the real Hook shares.
-      const hook = loader.createHook({ url: `${partsUrl}import-hook.mjs` });
-      hook.applyOptions({ include });
-      nodeModule.registerHooks({
-        // It has nothing to do for `require`, and mistakes a builtin that `node -e` requires for a file.
-        resolve: (specifier, context, next) =>
-          context.conditions.includes('require')
-            ? next(specifier, context)
-            : hook.resolveSync(specifier, context, next),
-        load(url, context, next) {
-          const loaded = hook.loadSync(url, context, next);
-          return context.conditions.includes('require') ? loaded : leaveToRequire(url, loaded);
-        },
-      });
-      return;
-    }
-  }
-  nodeModule.register(`${partsUrl}import-hook.mjs`, { data: { include } });
+/** An app that imports nothing of what is to be wrapped never has the loader. */
+function hookInThread(createLoader: () => Loader, mayBeIncluded: (specifier: string) => boolean): void {
+  let loader: Loader | undefined;
+  registerHooks({
+    // It has nothing to do for `require`, and mistakes a builtin that `node -e` requires for a file.
+    resolve(specifier, context, next) {
+      if (context.conditions.includes('require')) return next(specifier, context);
+      if (!mayBeIncluded(specifier) && loader === undefined) return next(specifier, context);
+      loader ??= createLoader();
+      return loader.resolveSync(specifier, context, next);
+    },
+    load(url, context, next) {
+      const loaded = loader === undefined ? next(url, context) : loader.loadSync(url, context, next);
+      return context.conditions.includes('require') ? loaded : leaveToRequire(url, loaded);
+    },
+  });
+}
+
+/**
+ * Whether an import is of a module that is to be wrapped.
+ *
+ * @param url where it was found; before that is known, any import may be of a file that is named by its path
+ */
+function isOneOf(names: readonly string[], specifier: string, url?: string): boolean {
+  const wanted = withoutScheme(specifier);
+  return names.some(
+    (name) => name === wanted || (isAbsolute(name) && (url === undefined || url === pathToFileURL(name).href)),
+  );
+}
+
+function withoutScheme(specifier: string): string {
+  return specifier.startsWith('node:') ? specifier.slice('node:'.length) : specifier;
 }
 
 /**
@@ -133,11 +173,11 @@ function isOf(target: string, name: string, baseDir: string | undefined): boolea
 /** Wakes on the first message of a channel and gives that message to those who subscribed while waking. */
 export function wakeOnMessage(channel: string, wake: () => void): void {
   const first = (message: unknown): void => {
-    channels.unsubscribe(channel, first);
+    unsubscribe(channel, first);
     wake();
     for (const subscriber of hub.subscribers.get(channel) ?? []) subscriber(message, channel);
   };
-  channels.subscribe(channel, first);
+  subscribe(channel, first);
 }
 
 /** The URL of the directory in which a CommonJS file lies. */

@@ -6,7 +6,7 @@
  * constructed late, when its target is already being loaded, only writes its wish down here, and hooks.ts, which holds
  * the only real hooks, shows it the module in the same moment.
  */
-import * as channels from 'node:diagnostics_channel';
+import { subscribe as subscribeTo, unsubscribe as unsubscribeFrom } from 'node:diagnostics_channel';
 
 /** Shows a loaded module; what it returns takes the place of `exports`. */
 export type OnLoad = (exports: unknown, name: string, baseDir?: string) => unknown;
@@ -60,11 +60,11 @@ export const ImportHook = watcherSet(hub.imported);
 export function subscribe(name: string | symbol, subscriber: Subscriber): void {
   const known = hub.subscribers.get(name) ?? new Set();
   hub.subscribers.set(name, known.add(subscriber));
-  channels.subscribe(name, subscriber);
+  subscribeTo(name, subscriber);
 }
 
 /** Stands where an instrumentation imports `unsubscribe` of diagnostics_channel. */
 export function unsubscribe(name: string | symbol, subscriber: Subscriber): boolean {
   hub.subscribers.get(name)?.delete(subscriber);
-  return channels.unsubscribe(name, subscriber);
+  return unsubscribeFrom(name, subscriber);
 }

@@ -10,9 +10,10 @@ import { hub, type Watcher } from './hub.ts';
 import { installHooks, wakeOnMessage, type HookOptions } from './hooks.ts';
 
 const API = '@opentelemetry/api';
+const THREADS = 'worker_threads';
 
 /** Loaded modules of the process, by their files. */
-const { cache } = createRequire(import.meta.url);
+const { cache } = createRequire(import.meta.filename);
 
 /** The little of `@opentelemetry/instrumentation`'s `Instrumentation` that is used. */
 export interface LoadedInstrumentation {
@@ -39,7 +40,7 @@ export interface NativeInstrumentation {
   readonly create: () => LoadedInstrumentation;
 }
 
-export interface InstrumentOptions extends Pick<HookOptions, 'partsUrl' | 'loadImportLoader'> {
+export interface InstrumentOptions extends Pick<HookOptions, 'partsUrl' | 'loadImportHook' | 'loadImportLoader'> {
   /** Short names; undefined means the catalogue's defaults. */
   readonly enabled: readonly string[] | undefined;
   readonly disabled: readonly string[];
@@ -51,6 +52,8 @@ export interface InstrumentOptions extends Pick<HookOptions, 'partsUrl' | 'loadI
   readonly natives: ReadonlyMap<string, NativeInstrumentation>;
   /** Constructs one instrumentation; its constructor puts the patches in. */
   readonly load: (row: CatalogRow, config: object) => LoadedInstrumentation;
+  /** Called before the app gets hold of `node:worker_threads`. */
+  readonly onThreads: () => void;
   /** Told the version of every copy of `@opentelemetry/api` that the app loads. */
   readonly onApiCopy: (version: string) => void;
   readonly log: Log;
@@ -95,7 +98,9 @@ export function instrument(options: InstrumentOptions): Instrumented {
 
   installHooks({
     targets: [...byTarget.keys(), API, INSTRUMENTATION],
+    heard: [THREADS],
     wake(target) {
+      if (target === THREADS) options.onThreads();
       if (target !== 'router' || !inUse.some(({ name }) => name === 'express') || !isExpressLoaded()) {
         byTarget.get(target)?.forEach(wake);
       }
@@ -103,6 +108,7 @@ export function instrument(options: InstrumentOptions): Instrumented {
     onError: (error, name) =>
       log.trouble(`patch ${name}`, `instrumenting ${name} failed: ${String(error)}; it runs untraced`),
     partsUrl: options.partsUrl,
+    loadImportHook: options.loadImportHook,
     loadImportLoader: options.loadImportLoader,
   });
 

@@ -13,9 +13,9 @@
  * Spans that are open are ended as the very last thing, when no code of the app runs any more that might end them
  * itself; they and what ended during the flush are sent from another thread.
  */
-import { constants } from 'node:os';
-import { isMainThread } from 'node:worker_threads';
+import { loadBuiltin } from '../core/builtin.ts';
 import { msUntil } from '../core/deadline.ts';
+import { isMainThread } from '../core/main-thread.ts';
 import { beforeMethod } from './before-method.ts';
 
 export interface Ending {
@@ -130,7 +130,7 @@ export function watchEnds(
     close();
     finish(timeoutMs);
     // The kernel ignores a default action for the first process of a PID namespace.
-    if (process.pid === 1) process.exit(128 + constants.signals[signal]);
+    if (process.pid === 1) process.exit(128 + loadBuiltin('node:os').constants.signals[signal]);
     // A handler that the app has installed since would have come too late without us.
     process.removeAllListeners(signal);
     process.kill(process.pid, signal);

@@ -2,7 +2,7 @@
 declare module 'import-in-the-middle/create-hook.mjs' {
   import type { InitializeHook, LoadHook, LoadHookSync, ResolveHook, ResolveHookSync } from 'node:module';
   export function createHook(meta: { url: string }): {
-    applyOptions(options: { include: readonly string[] }): void;
+    applyOptions(options: { shouldInclude: (url: string, specifier: string) => boolean }): void;
     initialize: InitializeHook;
     resolve: ResolveHook;
     load: LoadHook;

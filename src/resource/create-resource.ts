@@ -1,8 +1,8 @@
-import { isMainThread } from 'node:worker_threads';
 import { defaultResource, type Resource } from '@opentelemetry/resources';
 import type { Log } from '../core/log.ts';
+import { isMainThread } from '../core/main-thread.ts';
 import type { NamedDetector } from './detectors.ts';
-import { type PortWatch, watchListeningPort } from './listening-port.ts';
+import { watchListeningPort } from './listening-port.ts';
 import { LiveResource } from './live-resource.ts';
 import { maskArguments, maskText } from './mask-arguments.ts';
 import { type AddressSettings, findOwnAddress, formatAddress, type Network } from './own-address.ts';
@@ -52,44 +52,54 @@ const DEADLINE_MS = 2_000;
  * `address` is `IP:port`. Where no port is configured it is the IP alone until the app's server listens. A detector that
  * throws or hangs costs one line.
  *
+ * Nothing is looked up before somebody looks at the resource, the first span that is sent, unless a detector has to wait for
+ * its answer.
+ *
  * @see https://opentelemetry.io/docs/specs/otel/resource/sdk/
  */
 export function createResource(options: ResourceOptions): CreatedResource {
   const { settings, detectors } = options;
   const configured = settings.resourceAttributes ?? {};
-  const resource = new LiveResource(['sdk', ...detectors.map((_, at) => layerOf(at)), 'own', 'configured']);
+  // a worker thread's entry may be any package's; who the service is, the process says
+  const entry = 'entry' in options ? options.entry : isMainThread ? process.argv[1] : undefined;
+  const cwd = options.cwd ?? process.cwd();
+  let isLookedAt = false;
+  let port: number | undefined;
 
-  learnAll(resource, 'sdk', defaultResource().attributes);
-  const service = findService({
-    serviceName: settings.serviceName,
-    registerName: settings.registerName,
-    resourceAttributes: configured,
-    // a worker thread's entry may be any package's; who the service is, the process says
-    entry: 'entry' in options ? options.entry : isMainThread ? process.argv[1] : undefined,
-    cwd: options.cwd ?? process.cwd(),
+  const resource = new LiveResource(['sdk', ...detectors.map((_, at) => layerOf(at)), 'own', 'configured'], () => {
+    isLookedAt = true;
+    learnAll(resource, 'sdk', defaultResource().attributes);
+    const { serviceName, registerName } = settings;
+    const service = findService({ serviceName, registerName, resourceAttributes: configured, entry, cwd });
+    const namespace = settings.namespace || configured['service.namespace'];
+    learnAll(resource, 'own', {
+      'service.version': service.version,
+      ...(namespace !== '' && { namespace, 'service.namespace': namespace }),
+    });
+    learnAll(resource, 'configured', { ...configured, 'service.name': service.name });
+    learnAddress();
+    detect(resource, options);
   });
-  const namespace = settings.namespace || configured['service.namespace'];
-  learnAll(resource, 'own', {
-    'service.version': service.version,
-    ...(namespace !== '' && { namespace, 'service.namespace': namespace }),
-  });
-  learnAll(resource, 'configured', { ...configured, 'service.name': service.name });
 
-  const watch = 'address' in configured ? undefined : learnAddress(resource, options);
-  detect(resource, options);
-  return { resource, ready: resource.waitForAsyncAttributes(), close: () => watch?.close() };
-}
+  function learnAddress(): void {
+    const address = findOwnAddress(settings, options.network);
+    if (address === undefined) return;
+    resource.learn('own', 'address', formatAddress({ ...address, port: address.port ?? port }));
+  }
 
-/** @returns what looks out for the port, where that is not known yet */
-function learnAddress(resource: LiveResource, options: ResourceOptions): PortWatch | undefined {
-  const address = findOwnAddress(options.settings, options.network);
-  if (address === undefined) return undefined;
-  resource.learn('own', 'address', formatAddress(address));
-  if (address.port !== undefined) return undefined;
-  return watchListeningPort({
+  const watch = watchListeningPort({
     ignoredPorts: options.ignoredPorts ?? [],
-    onPort: (port) => resource.learn('own', 'address', formatAddress({ ...address, port })),
+    onPort(listensOn) {
+      port = listensOn;
+      if (isLookedAt) learnAddress();
+    },
   });
+  const isQuick = detectors.every(({ answersAtOnce }) => answersAtOnce);
+  return {
+    resource,
+    ready: isQuick ? Promise.resolve() : resource.waitForAsyncAttributes(),
+    close: () => watch.close(),
+  };
 }
 
 function detect(resource: LiveResource, { detectors, log, deadlineMs = DEADLINE_MS }: ResourceOptions): void {

@@ -7,6 +7,8 @@ import { type RawResourceAttribute, type Resource, resourceFromAttributes } from
  * OpenTelemetry's own knows attributes that come as promises, but whoever exports waits for them, and a process that
  * never listens would wait for its port forever. Here `attributes` is what is known now: one frozen object until
  * something is learned, and then another. An encoder that keeps the resource's bytes compares `attributes`.
+ *
+ * What needs no waiting is found out when somebody first looks: a program that makes no span does not pay for it.
  */
 export class LiveResource implements Resource {
   readonly #layers: ReadonlyMap<string, Record<string, AttributeValue>>;
@@ -14,18 +16,25 @@ export class LiveResource implements Resource {
   #resolve: () => void = () => {};
   #known: Attributes | undefined;
   #pending = true;
+  #findOut: (() => void) | undefined;
 
-  /** @param layers names of the sources, the weakest first */
-  constructor(layers: readonly string[]) {
+  /**
+   * @param layers names of the sources, the weakest first
+   * @param findOut called once, before the first look; it learns what there is to know, and settles
+   */
+  constructor(layers: readonly string[], findOut?: () => void) {
+    this.#findOut = findOut;
     this.#layers = new Map(layers.map((layer) => [layer, {}]));
     this.#settled = new Promise((resolve) => (this.#resolve = resolve));
   }
 
   get asyncAttributesPending(): boolean {
+    this.#look();
     return this.#pending;
   }
 
   get attributes(): Attributes {
+    this.#look();
     this.#known ??= Object.freeze(Object.assign({}, ...this.#layers.values()) as Attributes);
     return this.#known;
   }
@@ -45,11 +54,18 @@ export class LiveResource implements Resource {
   }
 
   waitForAsyncAttributes(): Promise<void> {
+    this.#look();
     return this.#settled;
   }
 
   getRawAttributes(): RawResourceAttribute[] {
     return Object.entries(this.attributes) as RawResourceAttribute[];
+  }
+
+  #look(): void {
+    const findOut = this.#findOut;
+    this.#findOut = undefined;
+    findOut?.();
   }
 
   /** @returns a resource that learns nothing more */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { isIPv6 } from 'node:net';
-import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
+import type { NetworkInterfaceInfo } from 'node:os';
+import { loadBuiltin } from '../core/builtin.ts';
 
 /** Where this process can be reached. */
 export interface Address {
@@ -42,7 +42,7 @@ export function findOwnAddress(settings: AddressSettings, network: Network = sys
 /** @returns `host:port`, `[2001:db8::1]:port`, or the host alone */
 export function formatAddress({ host, port }: Address): string {
   if (port === undefined) return host;
-  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function parseAddress(text: string): Address {
@@ -125,7 +125,7 @@ function best(routes: readonly Route[]): string | undefined {
 }
 
 const system: Network = {
-  interfaces: networkInterfaces,
+  interfaces: () => loadBuiltin('node:os').networkInterfaces(),
   read(path) {
     try {
       return readFileSync(path, 'utf8');

@@ -8,6 +8,8 @@ import { readTlsFiles } from '../export/tls-files.ts';
 import type { TlsConfig, TransportConfig } from '../export/transport.ts';
 import { RecordingSpan } from '../trace/recording-span.ts';
 import type { Encoder, EncoderOptions } from '../wire/encoder.ts';
+import { createJaegerEncoder } from '../wire/jaeger-encoder.ts';
+import { createOtlpProtobufEncoder } from '../wire/otlp-protobuf-encoder.ts';
 
 /** The largest datagram that a Jaeger agent reads. */
 const MAX_PACKET_BYTES = 65_000;
@@ -30,7 +32,7 @@ export type Batching = Pick<
   Pick<Settings, 'spoolDirectory' | 'spoolMaxBytes' | 'spoolMaxAgeMs' | 'spoolReplayBytes'>;
 
 /**
- * Makes the exporters that the configuration chose; each loads only its own encoder.
+ * Makes the exporters that the configuration chose; a rare one's encoder is loaded for it.
  *
  * @param make puts one together, where that is not the usual way
  */
@@ -52,7 +54,6 @@ function create(
 ): Exporter {
   switch (choice.kind) {
     case 'jaeger-http': {
-      const { createJaegerEncoder } = load('jaeger-encoder') as typeof import('../wire/jaeger-encoder.ts');
       return make({
         ...options,
         ...spooling('jaeger', options, load),
@@ -119,9 +120,7 @@ function createOtlpEncoder(protocol: 'http/protobuf' | 'http/json' | 'grpc', loa
   if (protocol === 'http/json') {
     return (load('otlp-json-encoder') as typeof import('../wire/otlp-json-encoder.ts')).createOtlpJsonEncoder(encoding);
   }
-  return (load('otlp-protobuf-encoder') as typeof import('../wire/otlp-protobuf-encoder.ts')).createOtlpProtobufEncoder(
-    encoding,
-  );
+  return createOtlpProtobufEncoder(encoding);
 }
 
 /** One target, or those of a list one behind the other. */

@@ -26,7 +26,7 @@ export class IdGenerator implements SdkIdGenerator {
   #at = 0;
 
   constructor() {
-    const own = [process.pid, performance.timeOrigin * 1000, performance.now() * 1e6];
+    const own = [process.pid, ...process.hrtime(), Date.now()];
     for (const [at, part] of own.entries()) this.#state[at] = (this.#state[at] ?? 0) ^ Math.imul(part, 0x9e3779b1);
   }
 

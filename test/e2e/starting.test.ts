@@ -110,7 +110,7 @@ test('an empty program loads no exporter, no parser, no instrumentation and no H
   const parts = files
     .filter((file) => file.includes(`${sep}dist${sep}`))
     .map((file) => file.slice(file.lastIndexOf(sep) + 1));
-  assert.ok(parts.includes('start.js') && parts.includes('node-sdk.js'), parts.join());
+  assert.ok(parts.includes('start.js'), parts.join());
   assert.deepEqual(
     parts.filter((part) =>
       /^(?:yaml|dotenv|suggest|otlp|jaeger-agent|instrumentation-|propagator|detector|console|node-sdk-full)/.test(

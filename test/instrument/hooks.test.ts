@@ -7,6 +7,7 @@ import { after, beforeEach, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { directoryUrl, installHooks, wakeOnMessage } from '../../src/instrument/hooks.ts';
 import { hub, subscribe, type Watcher } from '../../src/instrument/hub.ts';
+import * as importHook from 'import-in-the-middle';
 import * as importLoader from '../../src/parts/import-loader.ts';
 import { app } from '../support/app.ts';
 
@@ -53,12 +54,14 @@ let onWake = (): void => {};
 const errors: unknown[][] = [];
 installHooks({
   targets: ['plain', 'broken', 'nothing', 'replaced', 'es-module', 'fs', 'dns', 'dns/promises'],
+  heard: ['perf_hooks', 'string_decoder'],
   wake(target) {
     woken.push(target);
     onWake();
   },
   onError: (error, name) => errors.push([(error as Error).message, name]),
   partsUrl: directoryUrl(appRequire.resolve('import-in-the-middle/index.js')),
+  loadImportHook: () => importHook,
   loadImportLoader: () => importLoader,
 });
 
@@ -178,4 +181,15 @@ test('the first message of a channel wakes, and whoever subscribed by that hears
 
 test('the URL of a directory ends with a slash', () => {
   assert.equal(directoryUrl('/app/dist/start.js'), pathToFileURL('/app/dist/').href);
+});
+
+test('what is only to be heard of is told at its require and at its import, and left as it is', async () => {
+  const loaded = appRequire('node:string_decoder') as object;
+  assert.deepEqual(woken, ['string_decoder']);
+  woken.length = 0;
+  const imported = await appImport('node:perf_hooks');
+  assert.deepEqual(woken, ['perf_hooks']);
+  assert.equal(imported['default'], appRequire('perf_hooks'));
+  assert.equal(loaded, appRequire('string_decoder'));
+  assert.equal(Object.getPrototypeOf(imported), null);
 });

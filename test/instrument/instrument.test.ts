@@ -71,21 +71,13 @@ function setUp(changes: Partial<InstrumentOptions> = {}) {
       loaded.push(instrumentation);
       return instrumentation;
     },
+    onThreads() {},
     onApiCopy: (version) => versions.push(version),
     log: createLog({ level: 'warn', write: (line) => lines.push(line) }),
     partsUrl: 'file:///nowhere/',
     // import is not what is tested here
-    loadImportLoader: () => ({
-      supportsSyncHooks: () => true,
-      createHook: () => ({
-        applyOptions() {},
-        initialize() {},
-        resolve: (specifier, context, next) => next(specifier, context),
-        load: (url, context, next) => next(url, context),
-        resolveSync: (specifier, context, next) => next(specifier, context),
-        loadSync: (url, context, next) => next(url, context),
-      }),
-    }),
+    loadImportHook: () => assert.fail('nothing is imported'),
+    loadImportLoader: () => assert.fail('nothing is imported'),
     ...changes,
   });
   return { ...instrumented, loaded, lines, versions, names: () => loaded.map(({ row }) => row.name) };

@@ -88,6 +88,23 @@ describe('createResource', () => {
     assert.equal(resource.attributes['address'], `10.0.0.8:${(server.address() as AddressInfo).port}`);
   });
 
+  it('looks nothing up before somebody looks at it, unless a detector has to be waited for', async (t) => {
+    let asked = 0;
+    const quick = { ...detector('os', () => ({ 'os.type': String(++asked) })), answersAtOnce: true };
+    const { resource, ready } = create(t, { detectors: [quick] });
+    const server = createServer().listen();
+    t.after(() => server.close());
+    await once(server, 'listening');
+    await ready;
+    assert.equal(asked, 0);
+    const { port } = server.address() as AddressInfo;
+    const { 'os.type': type, address } = resource.attributes;
+    assert.deepEqual([asked, type, address], [1, '1', `10.0.0.8:${port}`]);
+
+    create(t, { detectors: [quick, detector('aws', () => ({ 'cloud.provider': 'aws' }))] });
+    assert.equal(asked, 2);
+  });
+
   it('waits for detectors that answer later', async (t) => {
     const { resource, ready, lines } = create(t, {
       detectors: [detector('host', () => ({ 'host.id': Promise.resolve('abc'), 'host.name': 'n' }))],

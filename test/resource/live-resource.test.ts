@@ -31,6 +31,29 @@ describe('LiveResource', () => {
     assert.deepEqual(resource.attributes, { list: ['a', 'b'] });
   });
 
+  it('finds out what there is to know once, when somebody first looks, in whatever way', async () => {
+    const looks: ((resource: LiveResource) => unknown)[] = [
+      (resource) => resource.attributes,
+      (resource) => resource.asyncAttributesPending,
+      (resource) => resource.getRawAttributes(),
+      (resource) => resource.waitForAsyncAttributes(),
+      (resource) => resource.merge(resourceFromAttributes({})),
+    ];
+    for (const look of looks) {
+      let times = 0;
+      const resource = new LiveResource(['own'], () => {
+        times++;
+        resource.learn('own', 'a', 1);
+        resource.settle();
+      });
+      resource.learn('own', 'b', 2);
+      assert.equal(times, 0);
+      look(resource);
+      await resource.waitForAsyncAttributes();
+      assert.deepEqual([resource.attributes, resource.asyncAttributesPending, times], [{ a: 1, b: 2 }, false, 1]);
+    }
+  });
+
   it('is pending until it is settled', async () => {
     const resource = new LiveResource(['own']);
     assert.equal(resource.asyncAttributesPending, true);

@@ -38,6 +38,12 @@ test('no part needs a package that is not installed with it', () => {
   }
 });
 
+test('no file of the start and its parts has an `import()`, for which what loads them makes no provision', () => {
+  for (const file of readdirSync(dist).filter((one) => one.endsWith('.js'))) {
+    assert.equal(/(?<![\w.$])import\(.*/.exec(readFileSync(dist + file, 'utf8'))?.[0], undefined, file);
+  }
+});
+
 test('the licence of every bundled package is in the bundle', () => {
   const licences = readFileSync(`${dist}LICENSES.txt`, 'utf8');
   for (const name of [
@@ -62,6 +68,10 @@ test('the package holds the bundle and nothing of the sources or tests', async (
     paths.filter((one) => !one.startsWith('dist/')),
   ];
   assert.ok(inDist.length >= readdirSync(dist).length, `${inDist.length} files of dist`);
+  assert.deepEqual(
+    inDist.filter((one) => one.startsWith('dist/cache/')),
+    [],
+  );
   assert.deepEqual(others.filter((one) => !one.startsWith('docs/')).sort(), [
     'CHANGELOG.md',
     'LICENSE',

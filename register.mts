@@ -5,10 +5,12 @@
  * starts after it either way. This file is compiled for old Node.js lines too: they get one line and an untraced app.
  */
 import type * as workerThreads from 'node:worker_threads';
+import { createCompiledLoader } from './src/core/compiled-loader.ts';
 import type { start } from './src/start.ts';
 
-declare function require(id: './start.js'): { start: typeof start };
-declare function require(id: 'worker_threads'): typeof workerThreads;
+declare const require: NodeJS.Require & { (id: 'worker_threads'): typeof workerThreads };
+declare const module: NodeJS.Module;
+declare const __dirname: string;
 
 const MIN_MAJOR = 20;
 const MIN_MINOR = 16;
@@ -30,8 +32,19 @@ function guard(): string | undefined {
 
 /** Whether this is the thread of `module.register`: it loads what --require names too, and runs nothing of the app. */
 function isLoaderThread(): boolean {
+  // see src/core/main-thread.ts
+  if (!(process.abort as { disabled?: boolean }).disabled) return false;
   const { isMainThread, parentPort } = require('worker_threads');
   return !isMainThread && parentPort === null;
+}
+
+function startTracing(): void {
+  const loadFile = createCompiledLoader({
+    Modules: module.constructor as never,
+    require,
+    flags: process.execArgv.concat((process.env['NODE_OPTIONS'] || '').split(/\s+/)),
+  });
+  (loadFile(`${__dirname}/start.js`) as { start: typeof start }).start({ loadFile });
 }
 
 const script = (process.argv[1] || '').replace(/^.*[/\\]/, '');
@@ -39,7 +52,7 @@ if (!PACKAGE_MANAGERS.test(script)) {
   let trouble = guard();
   if (trouble === undefined) {
     try {
-      if (!isLoaderThread()) require('./start.js').start();
+      if (!isLoaderThread()) startTracing();
     } catch (error) {
       trouble = `could not start: ${String(error instanceof Error ? error.message : error)}; the app runs untraced`;
     }

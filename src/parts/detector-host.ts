@@ -1,0 +1,3 @@
+import { hostDetector } from '@opentelemetry/resources';
+
+export const detectors = [hostDetector];

@@ -1,0 +1,1 @@
+export { Hook } from 'import-in-the-middle';

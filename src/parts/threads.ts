@@ -1,0 +1,2 @@
+export { hosting, ThreadGuest } from '../lifecycle/thread-guest.ts';
+export { ThreadHost } from '../lifecycle/thread-host.ts';
