@@ -9,6 +9,8 @@ const REDACTED = 'REDACTED';
 const PARAMETER = /(^|[?&])([^=&#?/]*)=[^&#]*/g;
 const SECRET_NAME =
   /token|secret|passw|pwd|credential|auth(?!or(?!iz))|api[-_.]?key|access[-_.]?key|session|signature|cookie|jwt|^sig$|^key$/i;
+/** In every text that has such a name: one look tells that most have none, in a tenth of the time. */
+const MAY_BE_SECRET = /token|secret|passw|pwd|credential|auth|key|session|sig|cookie|jwt/i;
 /** All up to the last `@` before the path: a password may have one of its own. */
 const USER_INFO = /^([a-z][a-z\d+.-]*:\/\/)[^/?#]*@/i;
 
@@ -43,7 +45,7 @@ export class UrlSecrets implements SpanProcessor {
 
 /** Hides credentials and the values of parameters whose name speaks of a secret; `text` is a URL, a path or a query. */
 export function redactUrl(text: string): string {
-  if (!text.includes('=') && !text.includes('@')) return text;
+  if (!text.includes('@') && !(text.includes('=') && MAY_BE_SECRET.test(text))) return text;
   return text
     .replace(USER_INFO, `$1${REDACTED}:${REDACTED}@`)
     .replaceAll(PARAMETER, (whole, before: string, name: string) =>
