@@ -59,13 +59,14 @@ export const start: Bench = {
 const STARTS = 3;
 
 async function trial({ patienceMs, short }: Options, variant: Variant, sink: Sink, temp: string): Promise<Result> {
-  await calm(performance.now() + patienceMs);
+  const untilMs = performance.now() + patienceMs;
   const result = new Map<string, Start>();
   for (const { name, file, ends } of programs) {
     for (const cache of cacheNames) {
-      const once = (): Promise<Start> => {
+      const once = async (): Promise<Start> => {
+        await calm(untilMs);
         const dir = cache === 'cold' ? mkdtempSync(join(temp, 'cold-')) : join(temp, variant.name);
-        return startOnce(variant, file, ends, sink, {
+        return await startOnce(variant, file, ends, sink, {
           TMPDIR: dir,
           ...(cache === 'cold' ? { NODE_DISABLE_COMPILE_CACHE: '1' } : {}),
           ...(cache === 'cached' ? { NODE_COMPILE_CACHE: join(dir, 'app') } : {}),
