@@ -19,12 +19,13 @@ interface Result {
 
 export const memory: Bench = {
   name: 'memory',
+  // A quiet minute is long, and other processes do not change what is measured.
+  once: true,
   async run(options) {
     const sink = await startSink();
     try {
       const all = await inRounds(
-        // A quiet minute is long: one round says nearly as much as many, and other processes do not change it.
-        { ...options, rounds: 1 },
+        options,
         (variant) => trial(options, variant, sink),
         ({ started, peak, quiet }) => `${started.toFixed(0)}, ${peak.toFixed(0)}, ${quiet.toFixed(0)} MiB`,
       );

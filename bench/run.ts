@@ -85,10 +85,11 @@ for (const bench of named(benches, positionals, 'bench')) {
     continue;
   }
   options.progress(`\n${bench.name}`);
-  const report = await bench.run(options);
-  const machine = describeMachine(checkout);
-  process.stdout.write(`\n${toText(report, '##')}\n${machine}; ${options.rounds} rounds\n`);
-  if (isResult) writeResults(results, bench.name, report, `${machine}; ${options.rounds} rounds.`);
+  const rounds = bench.once === true ? 1 : options.rounds;
+  const report = await bench.run({ ...options, rounds });
+  const machine = `${describeMachine(checkout)}; ${rounds} ${rounds === 1 ? 'round' : 'rounds'}`;
+  process.stdout.write(`\n${toText(report, '##')}\n${machine}\n`);
+  if (isResult) writeResults(results, bench.name, report, machine);
   for (const failure of report.failures) console.log(`FAILED ${bench.name}: ${failure}`);
   if (report.failures.length > 0) process.exitCode = 1;
 }

@@ -16,6 +16,7 @@ interface Size {
 
 export const size: Bench = {
   name: 'size',
+  once: true,
   run() {
     const installed = new Map<string, Size>([['ours', sizeOfOurs()]]);
     for (const name of peerNames) {

@@ -37,6 +37,8 @@ export interface Report {
 
 export interface Bench {
   readonly name: string;
+  /** One round says as much as many. */
+  readonly once?: boolean;
   /** A package that the bench needs, and that may not be installed. */
   readonly needs?: string;
   run(options: Options): Promise<Report>;
