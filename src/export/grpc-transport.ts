@@ -82,7 +82,7 @@ export function createGrpcTransport(config: NetworkTarget): Transport {
     return await session;
   }
 
-  async function call(message: Buffer, deadlineMs: number, onHandedOver?: () => void): Promise<Outcome> {
+  async function call(message: Buffer, spans: number, deadlineMs: number, onHandedOver?: () => void): Promise<Outcome> {
     const opened = await connected(deadlineMs);
     return new Promise((resolve) => {
       const timeoutMs = Math.min(MAX_TIMEOUT_MS, Math.max(1, Math.ceil(msUntil(deadlineMs))));
@@ -123,7 +123,7 @@ export function createGrpcTransport(config: NetworkTarget): Transport {
         if (answerBytes > MAX_READ_BYTES) stream.close();
       });
       stream.on('error', (error: NodeJS.ErrnoException) => settle({ status: 'retryable', why: reason(error) }));
-      stream.once('close', () => settle(toOutcome(headers, Buffer.concat(answer))));
+      stream.once('close', () => settle(toOutcome(headers, Buffer.concat(answer), spans)));
       if (onHandedOver !== undefined) stream.once('finish', onHandedOver);
       stream.end(message);
     });
@@ -134,7 +134,7 @@ export function createGrpcTransport(config: NetworkTarget): Transport {
     async send(payload: Payload, deadlineMs, onHandedOver) {
       try {
         const message = frame(config.gzip ? await gzip(payload.body) : payload.body, config.gzip);
-        return await call(message, deadlineMs, onHandedOver);
+        return await call(message, payload.spans, deadlineMs, onHandedOver);
       } catch (error) {
         const why = reason(error as NodeJS.ErrnoException);
         renewTls();
@@ -160,11 +160,11 @@ function frame(message: Uint8Array, isCompressed: boolean): Buffer {
   return framed;
 }
 
-function toOutcome(headers: IncomingHttpHeaders, answer: Buffer): Outcome {
+function toOutcome(headers: IncomingHttpHeaders, answer: Buffer, spans: number): Outcome {
   const status = headers['grpc-status'];
   if (status === '0') {
     const message = answer[0] === 0 ? answer.subarray(MESSAGE_HEAD_BYTES) : Buffer.alloc(0);
-    const rejected = decodePartialSuccess(message, 'application/x-protobuf');
+    const rejected = decodePartialSuccess(message, 'application/x-protobuf', spans);
     return rejected === undefined ? { status: 'delivered' } : { status: 'delivered', rejected };
   }
   if (status === undefined) {

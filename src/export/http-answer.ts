@@ -43,7 +43,7 @@ export function toOutcome(
   const spans = `${payload.spans} spans`;
   if (status >= 200 && status < 300) {
     if (!type.startsWith('text/html')) {
-      const rejected = decodePartialSuccess(answer, type);
+      const rejected = decodePartialSuccess(answer, type, payload.spans);
       return rejected === undefined ? { status: 'delivered' } : { status: 'delivered', rejected };
     }
     // No collector speaks HTML: this is somebody's page, and the spans are not where they should be.

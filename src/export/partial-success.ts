@@ -11,10 +11,11 @@ const BYTES = 2;
  *
  *     ExportTraceServiceResponse { 1: ExportTracePartialSuccess { 1: rejected_spans, 2: error_message } }
  *
+ * @param sent how many spans it was given; it cannot have rejected more
  * @returns undefined where it took all, and where the answer is not what OTLP says it is
  * @see https://opentelemetry.io/docs/specs/otlp/#partial-success
  */
-export function decodePartialSuccess(body: Uint8Array, contentType: string): Rejected | undefined {
+export function decodePartialSuccess(body: Uint8Array, contentType: string, sent: number): Rejected | undefined {
   if (body.length === 0) return undefined;
   const isJson = contentType.startsWith('application/json');
   const found = isJson
@@ -22,7 +23,8 @@ export function decodePartialSuccess(body: Uint8Array, contentType: string): Rej
     : contentType.startsWith('application/x-protobuf')
       ? fromProtobuf(body)
       : undefined;
-  return found !== undefined && found.spans > 0 ? found : undefined;
+  if (found === undefined || !Number.isSafeInteger(found.spans) || found.spans <= 0) return undefined;
+  return { ...found, spans: Math.min(found.spans, sent) };
 }
 
 function fromJson(body: Uint8Array): Rejected | undefined {
