@@ -48,7 +48,7 @@ test('spans without ids are counted for the sender, in both forms', async (t) =>
     headers: { 'content-type': 'application/x-protobuf' },
     body,
   });
-  assert.equal(decodePartialSuccess(await response.bytes(), 'application/x-protobuf')?.spans, 300);
+  assert.equal(decodePartialSuccess(await response.bytes(), 'application/x-protobuf', 300)?.spans, 300);
   assert.match(lines.join(''), /\/v1\/traces got 2 spans without valid ids; not shown/);
 });
 
