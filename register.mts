@@ -5,7 +5,7 @@
  * starts after it either way. This file is compiled for old Node.js lines too: they get one line and an untraced app.
  */
 import type * as workerThreads from 'node:worker_threads';
-import { createCompiledLoader } from './src/core/compiled-loader.ts';
+import { createCompiledLoader, type LoadFile } from './src/core/compiled-loader.ts';
 import type { start } from './src/start.ts';
 
 declare const require: NodeJS.Require & { (id: 'worker_threads'): typeof workerThreads };
@@ -39,11 +39,12 @@ function isLoaderThread(): boolean {
 }
 
 function startTracing(): void {
-  const loadFile = createCompiledLoader({
-    Modules: module.constructor as never,
-    require,
-    flags: process.execArgv.concat((process.env['NODE_OPTIONS'] || '').split(/\s+/)),
-  });
+  const flags = process.execArgv.concat((process.env['NODE_OPTIONS'] || '').split(/\s+/));
+  // the variable that says the same of Node.js' own cache
+  const isCached = process.env['NODE_DISABLE_COMPILE_CACHE'] !== '1';
+  const loadFile: LoadFile = isCached
+    ? createCompiledLoader({ Modules: module.constructor as never, require, flags })
+    : require;
   (loadFile(`${__dirname}/start.js`) as { start: typeof start }).start({ loadFile });
 }
 

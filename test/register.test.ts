@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
@@ -109,4 +109,17 @@ test('it starts once in the program and in each of its threads, not in the threa
   const { stdout, stderr } = await start('main.mjs', ['--no-warnings']);
   assert.equal(stdout, 'worker\n');
   assert.match(stderr, /^started 0\nstarted [12]\n$/);
+});
+
+test('the compiled form is left beside the files and used again; NODE_DISABLE_COMPILE_CACHE=1 has none', async (t) => {
+  const cwd = app(t, { 'app.js': 'console.log("app");', 'start.js': started });
+  copyFileSync(built, join(cwd, 'register.js'));
+  const args = ['--require', './register.js', 'app.js'];
+  const cached = (): string[] => (existsSync(join(cwd, 'cache')) ? readdirSync(join(cwd, 'cache')) : []);
+  const off = await run({ args, cwd, env: { NODE_DISABLE_COMPILE_CACHE: '1' } });
+  assert.deepEqual([off.stdout, off.stderr, cached()], ['started\napp\n', '', []]);
+  for (const _process of [1, 2]) {
+    const on = await run({ args, cwd });
+    assert.deepEqual([on.stdout, on.stderr, cached().length], ['started\napp\n', '', 1]);
+  }
 });
