@@ -2,6 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { drained, SAFE_HEADERS } from './answer.ts';
 
 const KEEP_ALIVE_MS = 15_000;
+/** A reader that is a little behind need not hold the sender up: each stop costs a round trip. */
+const MAX_WAITING_BYTES = 1024 * 1024;
 
 /** One reader of server-sent events. */
 export class EventStream {
@@ -31,6 +33,7 @@ export class EventStream {
   /** Settles when the reader has room for more. */
   async send(event: string, data: unknown): Promise<void> {
     if (!this.isOpen) return;
-    if (!this.#response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)) await drained(this.#response);
+    this.#response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    if (this.#response.writableLength > MAX_WAITING_BYTES) await drained(this.#response);
   }
 }

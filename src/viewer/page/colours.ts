@@ -1,29 +1,30 @@
 import { computed, signal } from '@preact/signals';
 
-/**
- * Hues for services, in an order in which neighbours differ. Reds are left out: red means an error. Lightness and chroma
- * come from the theme, see styles/tokens.css.
- */
+/** Hues for services. Reds are left out: red means an error. Lightness and chroma come from the theme. */
 const HUES = [264, 155, 62, 322, 205, 112, 292, 178, 85, 236, 345, 135, 304, 48] as const;
+const HUES_KEY = 'otel-preload-hues';
+const MAX_SAVED = 100;
 
-const assigned = new Map<string, number>();
+const assigned = savedHues();
 
-/** The same hue for a service wherever it is shown; two services share one only when there are more services than hues. */
+function savedHues(): Map<string, number> {
+  try {
+    return new Map(JSON.parse(localStorage.getItem(HUES_KEY) ?? '[]') as [string, number][]);
+  } catch {
+    return new Map();
+  }
+}
+
+/** The same hue for a service wherever and whenever it is shown: the first that is free, then the least used. */
 export function hueOf(service: string): number {
   const known = assigned.get(service);
   if (known !== undefined) return known;
-  const taken = new Set([...assigned.values()].slice(-HUES.length + 1));
-  let index = hash(service) % HUES.length;
-  for (let tries = 0; tries < HUES.length && taken.has(HUES[index] ?? 0); tries++) index = (index + 1) % HUES.length;
-  const hue = HUES[index] ?? 0;
+  const uses = new Map<number, number>(HUES.map((hue) => [hue, 0]));
+  for (const hue of assigned.values()) uses.set(hue, (uses.get(hue) ?? 0) + 1);
+  const [hue] = [...uses].reduce((best, one) => (one[1] < best[1] ? one : best));
   assigned.set(service, hue);
+  localStorage.setItem(HUES_KEY, JSON.stringify([...assigned].slice(-MAX_SAVED)));
   return hue;
-}
-
-function hash(text: string): number {
-  let value = 2_166_136_261;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 16_777_619);
-  return value >>> 0;
 }
 
 export type Theme = 'auto' | 'light' | 'dark';
@@ -60,6 +61,8 @@ export interface Paint {
   readonly line: string;
   readonly surface: string;
   readonly accent: string;
+  /** Text on a service's colour. */
+  readonly onService: string;
 }
 
 export const paint = computed((): Paint => {
@@ -75,5 +78,6 @@ export const paint = computed((): Paint => {
     line: read('--line'),
     surface: read('--surface'),
     accent: read('--accent'),
+    onService: read('--on-service'),
   };
 });

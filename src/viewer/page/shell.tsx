@@ -2,12 +2,16 @@ import { useState } from 'preact/hooks';
 import { info, isConnected } from './api.ts';
 import { isDark, theme } from './colours.ts';
 import { formatBytes, plural } from './format.ts';
+import { ComparePage } from './compare/compare-page.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import { ListPage } from './list/list-page.tsx';
 import { Empty } from './parts/empty.tsx';
+import { DropFiles } from './parts/open-files.tsx';
 import { Icon } from './parts/icons.tsx';
 import { useKeys } from './parts/keys.ts';
 import { route } from './router.ts';
+import { GraphPage } from './services/graph-page.tsx';
+import { ServicesPage } from './services/services-page.tsx';
 import { TracePage } from './trace/trace-page.tsx';
 
 const links = [
@@ -46,6 +50,7 @@ export function Shell() {
         </button>
       </header>
       <Page />
+      <DropFiles />
       <HelpDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
     </>
   );
@@ -58,6 +63,12 @@ function Page() {
       return <ListPage />;
     case 'trace':
       return <TracePage key={current.id} id={current.id} />;
+    case 'compare':
+      return <ComparePage key={`${current.a} ${current.b}`} a={current.a} b={current.b} />;
+    case 'services':
+      return <ServicesPage />;
+    case 'graph':
+      return <GraphPage />;
     default:
       return (
         <main>

@@ -1,5 +1,5 @@
 import { bytesOfProcess, bytesOfSpan, spanKey, type StoredProcess, type StoredSpan } from './stored-span.ts';
-import { addToSummary, emptySummary, type TraceSummary } from './trace-summary.ts';
+import { addToSummary, emptySummary, TRACE_BYTES, type TraceSummary } from './trace-summary.ts';
 import { countOperations } from './operation-index.ts';
 import type { OperationCount, StoredTrace, TraceTable } from './trace-table.ts';
 
@@ -31,7 +31,7 @@ export class MemoryTable implements TraceTable {
     for (const span of spans) {
       const key = spanKey(span, (one) => trace.at(one));
       if (key === undefined) continue;
-      const bytes = bytesOfSpan(span);
+      const bytes = bytesOfSpan(span) + (summary.spanCount === 0 ? TRACE_BYTES : 0);
       const processBytes = trace.processes.has(span.process) ? 0 : bytesOfProcess(span.process);
       if (key === null || summary.bytes + bytes + processBytes > maxBytes) {
         leftOut++;

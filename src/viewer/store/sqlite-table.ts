@@ -1,7 +1,7 @@
 import type { DatabaseSync as Database, StatementSync } from 'node:sqlite';
 import { loadBuiltin } from '../../core/builtin.ts';
 import { bytesOfProcess, bytesOfSpan, spanKey, type StoredProcess, type StoredSpan } from './stored-span.ts';
-import { addToSummary, emptySummary, type TraceSummary } from './trace-summary.ts';
+import { addToSummary, emptySummary, TRACE_BYTES, type TraceSummary } from './trace-summary.ts';
 import type { OperationCount, StoredTrace, TraceTable } from './trace-table.ts';
 
 /** Changed whenever a file of an older version cannot be read as it is. */
@@ -125,7 +125,8 @@ export class SqliteTable implements TraceTable {
       const key = spanKey(span, (one) => this.#spanAt(id, one));
       if (key === undefined) continue;
       const isNewProcess = !processes.has(span.process);
-      const bytes = bytesOfSpan(span) + (isNewProcess ? bytesOfProcess(span.process) : 0);
+      const ofTrace = summary.spanCount === 0 ? TRACE_BYTES : 0;
+      const bytes = ofTrace + bytesOfSpan(span) + (isNewProcess ? bytesOfProcess(span.process) : 0);
       if (key === null || summary.bytes + bytes > maxBytes) {
         leftOut++;
         continue;

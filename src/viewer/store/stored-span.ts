@@ -35,7 +35,7 @@ export interface SpanBody {
 }
 
 /** The fields of a `StoredSpan` and its id as a key. */
-const SPAN_OVERHEAD_BYTES = 300;
+const SPAN_OVERHEAD_BYTES = 360;
 const PROCESS_OVERHEAD_BYTES = 300;
 
 export function toStoredSpan(span: Span, process: StoredProcess, operationName: string): StoredSpan {

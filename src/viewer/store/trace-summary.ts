@@ -16,6 +16,9 @@ export interface TraceSummary {
   bytes: number;
 }
 
+/** What a trace takes besides its spans. */
+export const TRACE_BYTES = 900;
+
 /** A summary that no span has been added to. */
 export function emptySummary(id: string): TraceSummary {
   return {

@@ -4,6 +4,7 @@ import { formatCount, formatTime, plural } from '../format.ts';
 import { Empty } from '../parts/empty.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { focusField, useKeys } from '../parts/keys.ts';
+import { OpenFilesButton } from '../parts/open-files.tsx';
 import { VirtualRows } from '../parts/virtual-rows.tsx';
 import { navigate, parameters, setParameters } from '../router.ts';
 import { FILTERS, Filters } from './filters.tsx';
@@ -14,6 +15,7 @@ import { TraceRow } from './trace-row.tsx';
 
 const ROW_PX = 52;
 const INFO_PAUSE_MS = 1000;
+const SURE_MS = 4000;
 const sortNames: Readonly<Record<SortKey, string>> = {
   newest: 'Newest first',
   longest: 'Longest first',
@@ -24,7 +26,9 @@ const sortNames: Readonly<Record<SortKey, string>> = {
 export function ListPage() {
   const list = useMemo(() => new TraceList(), []);
   const scroller = useRef<HTMLDivElement>(null);
-  const [picked, setPicked] = useState<readonly string[]>([]);
+  const [picked, setPicked] = useState<readonly string[]>(() =>
+    [parameters.peek().get('compare') ?? ''].filter(Boolean),
+  );
   const [version, setVersion] = useState(0);
   const query = filterQuery(parameters.value);
   const sort = (parameters.value.get('sort') ?? 'newest') as SortKey;
@@ -107,6 +111,8 @@ export function ListPage() {
         </span>
         <TimeFilter />
         <span class="gap" />
+        <ForgetAllButton />
+        <OpenFilesButton />
         {picked.length > 0 && (
           <button type="button" disabled={picked.length < 2} onClick={() => compare(picked)}>
             {picked.length < 2 ? 'Pick one more to compare' : 'Compare the two'}
@@ -151,6 +157,25 @@ export function ListPage() {
         {isEmpty && (info.value?.traces === 0 ? <FirstTrace /> : <NothingFound />)}
       </div>
     </main>
+  );
+}
+
+/** Asks once more: there is no way back. */
+function ForgetAllButton() {
+  const [isAsking, setAsking] = useState(false);
+  useEffect(() => {
+    if (!isAsking) return;
+    const timer = setTimeout(() => setAsking(false), SURE_MS);
+    return () => clearTimeout(timer);
+  }, [isAsking]);
+  function onClick(): void {
+    setAsking(!isAsking);
+    if (isAsking) void fetch('/viewer/traces', { method: 'DELETE' });
+  }
+  return (
+    <button type="button" class="ghost" onClick={onClick}>
+      <Icon name="trash" /> {isAsking ? 'Really forget all?' : 'Forget all'}
+    </button>
   );
 }
 

@@ -46,9 +46,14 @@ export function createScales(rows: readonly TraceRow[], width: number, height: n
     radius: (spanCount) => Math.min(6, 2 + Math.log10(spanCount + 1)),
     timeAt: (at) => fromUs + ((at - LEFT) / plotWidth) * (toUs - fromUs),
     durationAt: (at) => 10 ** (low + (1 - (at - TOP) / plotHeight) * (high - low)),
-    durationTicks: ticks(low, high, plotHeight).map((log) => ({ y: yOfLog(log), label: formatDuration(10 ** log) })),
+    durationTicks: ticks(low, high, plotHeight).map((log) => ({ y: yOfLog(log), label: axisLabel(10 ** log) })),
     timeTicks: timeTicks(fromUs, toUs, plotWidth).map((us) => ({ x: x(us), label: clockOf(us, toUs - fromUs) })),
   };
+}
+
+/** Short: a power of ten has one digit, whatever the unit. */
+function axisLabel(us: number): string {
+  return us >= 1e6 ? `${Number((us / 1e6).toPrecision(3))} s` : formatDuration(us);
 }
 
 /** Powers of ten, or their 1, 2 and 5 where few of them are in sight. */

@@ -99,7 +99,10 @@ export function Scatter({ rows, onSelect }: ScatterProps) {
       />
       {drag && <div class="brush" style={boxOf(drag)} />}
       {hovered && place && !drag && (
-        <div class={`tooltip ${place.x > innerWidth / 2 ? 'to-left' : ''}`} style={{ left: place.x, top: place.y }}>
+        <div
+          class={`tooltip ${place.x > innerWidth / 2 ? 'to-left' : ''}`}
+          style={{ left: `${place.x}px`, top: `${place.y}px` }}
+        >
           <strong>
             <bdi>{hovered[6]}</bdi>
           </strong>
@@ -142,14 +145,15 @@ function drawPoints(
   rows: readonly TraceRow[],
   { error, accent }: Paint,
 ): void {
-  context.globalAlpha = rows.length > MANY ? 0.45 : 0.75;
+  const shrink = rows.length > MANY ? 0.6 : 1;
   // errors last: they must not lie below the others
   for (const isError of [false, true]) {
+    context.globalAlpha = rows.length <= MANY ? 0.75 : isError ? 0.7 : 0.3;
     context.fillStyle = isError ? error : accent;
     context.beginPath();
     for (const [, startUs, durationUs, spanCount, errorCount] of rows) {
       if (errorCount > 0 !== isError) continue;
-      const [x, y, radius] = [scales.x(startUs), scales.y(durationUs), scales.radius(spanCount)];
+      const [x, y, radius] = [scales.x(startUs), scales.y(durationUs), scales.radius(spanCount) * shrink];
       context.moveTo(x + radius, y);
       context.arc(x, y, radius, 0, 2 * Math.PI);
     }
@@ -157,11 +161,11 @@ function drawPoints(
   }
 }
 
-function boxOf([a, b]: readonly [Point, Point]): Record<string, number> {
+function boxOf([a, b]: readonly [Point, Point]): Record<string, string> {
   return {
-    left: Math.min(a.x, b.x),
-    top: Math.min(a.y, b.y),
-    width: Math.abs(a.x - b.x),
-    height: Math.abs(a.y - b.y),
+    left: `${Math.min(a.x, b.x)}px`,
+    top: `${Math.min(a.y, b.y)}px`,
+    width: `${Math.abs(a.x - b.x)}px`,
+    height: `${Math.abs(a.y - b.y)}px`,
   };
 }

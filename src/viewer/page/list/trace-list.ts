@@ -5,6 +5,8 @@ export type SortKey = 'newest' | 'longest' | 'spans' | 'errors';
 
 type Compare = (a: TraceRow, b: TraceRow) => number;
 
+const SETTLE_MS = 250;
+
 const byStart: Compare = (a, b) => b[1] - a[1];
 const compares: Readonly<Record<SortKey, Compare>> = {
   newest: byStart,
@@ -20,19 +22,21 @@ export class TraceList {
   readonly isComplete = signal(false);
   readonly #byId = new Map<string, TraceRow>();
   #sorted: TraceRow[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #compare: Compare = byStart;
   /** New versions of rows, and ids of those gone, that are not in `#sorted` yet. */
   readonly #fresh = new Map<string, TraceRow | undefined>();
 
   sort(key: SortKey): void {
     this.#compare = compares[key];
-    this.#sorted.sort(this.#compare);
+    this.#sorted = this.#sorted.toSorted(this.#compare);
     this.rows.value = this.#sorted;
-    this.#sorted = [...this.#sorted];
   }
 
   /** Forgets all: a new stream begins. */
   clear(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#byId.clear();
     this.#fresh.clear();
     this.#sorted = [];
@@ -42,7 +46,9 @@ export class TraceList {
 
   take(rows: ListEvents['rows']): void {
     for (const row of rows) this.#fresh.set(row[0], row);
-    if (this.isComplete.value) this.settle();
+    // the first are shown at once; of the many that may follow, some at a time
+    if (this.isComplete.value || this.#sorted.length === 0) this.settle();
+    else this.#timer ??= setTimeout(() => this.settle(), SETTLE_MS);
   }
 
   takeGone(ids: ListEvents['gone']): void {
@@ -57,6 +63,8 @@ export class TraceList {
 
   /** Puts what is fresh in its place. */
   settle(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     const isNews = [...this.#fresh].filter(([id, row]) => row !== undefined || this.#byId.has(id));
     this.#fresh.clear();
     if (isNews.length === 0) return;

@@ -51,8 +51,8 @@ export function VirtualRows({ count, rowHeight, scroller, row, onRange, role = '
   const rows: ComponentChildren[] = [];
   for (let index = start; index < last; index++) rows.push(row(index));
   return (
-    <div ref={body} role="presentation" style={{ height: count * rowHeight, position: 'relative' }}>
-      <div role={role} style={{ position: 'absolute', top: start * rowHeight, left: 0, right: 0 }}>
+    <div ref={body} role="presentation" style={{ height: `${count * rowHeight}px`, position: 'relative' }}>
+      <div role={role} style={{ position: 'absolute', top: `${start * rowHeight}px`, left: 0, right: 0 }}>
         {rows}
       </div>
     </div>

@@ -6,6 +6,7 @@ import { VirtualRows } from '../parts/virtual-rows.tsx';
 import type { Range } from './range.ts';
 import { timeTicks } from './time-ticks.ts';
 import type { Trace, TraceSpan } from './trace.ts';
+import { visibleSegments } from './visible-segments.ts';
 import { useTimeDrag } from './use-time-drag.ts';
 
 export const ROW_PX = 26;
@@ -47,6 +48,19 @@ export function Waterfall(props: WaterfallProps) {
   const place = (us: number): string => `${((us - range.fromUs) / (range.toUs - range.fromUs)) * 100}%`;
   return (
     <div class="waterfall" style={{ '--name-width': nameWidth }} {...handlers}>
+      <div class="gridlines" aria-hidden="true">
+        <div>
+          {ticks.map((us) => (
+            <i key={us} style={{ left: place(us) }} />
+          ))}
+          {selection && (
+            <div
+              class="brush"
+              style={{ left: `${selection.from * 100}%`, width: `${(selection.to - selection.from) * 100}%` }}
+            />
+          )}
+        </div>
+      </div>
       <div ref={scroller} class="waterfall-scroller">
         <div
           role="treegrid"
@@ -62,7 +76,7 @@ export function Waterfall(props: WaterfallProps) {
             <div role="columnheader" aria-label="Time" class="axis" ref={axis}>
               {ticks.map((us) => (
                 <span key={us} style={{ left: place(us) }}>
-                  {formatDuration(us)}
+                  {us < range.toUs && formatDuration(us)}
                 </span>
               ))}
             </div>
@@ -77,19 +91,6 @@ export function Waterfall(props: WaterfallProps) {
               return span && <Row key={span.index} span={span} rowIndex={index + 2} {...props} />;
             }}
           />
-        </div>
-        <div class="gridlines" aria-hidden="true">
-          <div>
-            {ticks.map((us) => (
-              <i key={us} style={{ left: place(us) }} />
-            ))}
-            {selection && (
-              <div
-                class="brush"
-                style={{ left: `${selection.from * 100}%`, width: `${(selection.to - selection.from) * 100}%` }}
-              />
-            )}
-          </div>
         </div>
       </div>
     </div>
@@ -173,7 +174,7 @@ function Bar({ span, range, showCritical }: BarProps) {
     <>
       <div class="bar" style={{ left: `${from}%`, width: `${to - from}%` }}>
         {showCritical &&
-          span.critical.map(([fromUs, toUs]) => (
+          visibleSegments(span.critical, range).map(([fromUs, toUs]) => (
             <i
               key={fromUs}
               class="critical"
