@@ -64,22 +64,27 @@ function Page() {
     case 'trace':
       return <TracePage key={current.id} id={current.id} />;
     case 'compare':
+      if (!current.a || !current.b) return <NoPage title="Pick two traces of the list to compare them" />;
       return <ComparePage key={`${current.a} ${current.b}`} a={current.a} b={current.b} />;
     case 'services':
       return <ServicesPage />;
     case 'graph':
       return <GraphPage />;
     default:
-      return (
-        <main>
-          <Empty title="There is no such page">
-            <p>
-              <a href="/">All traces</a>
-            </p>
-          </Empty>
-        </main>
-      );
+      return <NoPage title="There is no such page" />;
   }
+}
+
+function NoPage({ title }: { readonly title: string }) {
+  return (
+    <main>
+      <Empty title={title}>
+        <p>
+          <a href="/">All traces</a>
+        </p>
+      </Empty>
+    </main>
+  );
 }
 
 function Status() {

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { formatCount, formatDifference, formatDuration, formatTime, plural } from '../format.ts';
 import { Icon } from '../parts/icons.tsx';
+import { useSomeRows } from '../parts/some-rows.tsx';
 import { ServiceName } from '../parts/service-name.tsx';
 import { hueOf } from '../colours.ts';
 import { useTrace } from '../trace/load-trace.ts';
@@ -33,6 +34,7 @@ function Comparison({ traces }: { readonly traces: readonly [Trace, Trace] }) {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [first, second] = traces;
   const nodes = useMemo(() => mergeCalls([first, second]), [first, second]);
+  const { some, more } = useSomeRows(useMemo(() => openCalls(nodes, closed), [nodes, closed]));
   const scaleUs = Math.max(first.durationUs, second.durationUs, 1);
 
   function toggle(path: string): void {
@@ -78,7 +80,7 @@ function Comparison({ traces }: { readonly traces: readonly [Trace, Trace] }) {
             </tr>
           </thead>
           <tbody>
-            {openCalls(nodes, closed).map((node) => (
+            {some.map((node) => (
               <Row
                 key={node.path}
                 node={node}
@@ -89,6 +91,7 @@ function Comparison({ traces }: { readonly traces: readonly [Trace, Trace] }) {
             ))}
           </tbody>
         </table>
+        {more}
       </div>
     </main>
   );

@@ -2,6 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { formatCount, formatDuration, formatShare } from '../format.ts';
 import { Icon } from '../parts/icons.tsx';
 import { ServiceName } from '../parts/service-name.tsx';
+import { useSomeRows } from '../parts/some-rows.tsx';
 import { sorted, SortHeader, type Sorting } from '../parts/sort-header.tsx';
 import { mergeCalls, openCalls, totalsByOperation, type OperationTotals, type Totals } from './totals.ts';
 import type { Trace, TraceSpan } from './trace.ts';
@@ -38,6 +39,7 @@ function valueOf(row: OperationTotals, column: Column): string | number {
 function Operations({ trace, onSelect }: TableProps) {
   const [sorting, setSorting] = useState<Sorting<Column>>({ key: 'selfUs', isDescending: true });
   const rows = useMemo(() => totalsByOperation(trace.spans), [trace]);
+  const { some, more } = useSomeRows(useMemo(() => sorted(rows, sorting, valueOf), [rows, sorting]));
   const selfUs = rows.reduce((sum, row) => sum + row.selfUs, 0) || 1;
   const head = (name: Column, text: string, isText = false) => (
     <SortHeader name={name} sorting={sorting} onSort={setSorting} isText={isText}>
@@ -61,7 +63,7 @@ function Operations({ trace, onSelect }: TableProps) {
           </tr>
         </thead>
         <tbody>
-          {sorted(rows, sorting, valueOf).map((row) => (
+          {some.map((row) => (
             <tr key={row.service + row.operation}>
               <td class="text">
                 <ServiceName name={row.service} />
@@ -76,6 +78,7 @@ function Operations({ trace, onSelect }: TableProps) {
           ))}
         </tbody>
       </table>
+      {more}
     </div>
   );
 }
@@ -83,6 +86,7 @@ function Operations({ trace, onSelect }: TableProps) {
 function CallTree({ trace, onSelect }: TableProps) {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const nodes = useMemo(() => mergeCalls([trace]), [trace]);
+  const { some, more } = useSomeRows(useMemo(() => openCalls(nodes, closed), [nodes, closed]));
   const selfUs = nodes.reduce((sum, { totals }) => sum + (totals[0]?.selfUs ?? 0), 0) || 1;
 
   function toggle(path: string): void {
@@ -111,7 +115,7 @@ function CallTree({ trace, onSelect }: TableProps) {
           </tr>
         </thead>
         <tbody>
-          {openCalls(nodes, closed).map((node) => {
+          {some.map((node) => {
             const [totals] = node.totals;
             const [first] = node.first;
             return (
@@ -143,6 +147,7 @@ function CallTree({ trace, onSelect }: TableProps) {
           })}
         </tbody>
       </table>
+      {more}
     </div>
   );
 }
