@@ -49,7 +49,8 @@ export function createCompiledLoader({ Modules, require, flags }: CompiledLoader
     const cache = path.join(directory, 'cache', `${path.basename(file)}-${build}`);
     const options: ScriptOptions = { filename: file, cachedData: readTwice(cache, file) };
     const script = new Script(Modules.wrap(source), options);
-    if (options.cachedData === undefined) {
+    // another build of the same version of Node.js rejects what the one before has made
+    if (options.cachedData === undefined || script.cachedDataRejected) {
       // by then what runs at the start has run, and V8 has compiled it
       setImmediate(() => writeTwice(cache, script.createCachedData()));
     }

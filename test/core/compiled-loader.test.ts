@@ -129,3 +129,16 @@ test('a preloaded process leaves the forms of what it has loaded, and the next t
   assert.equal(statSync(join(dir, 'cache', name)).ino, ino);
   assert.equal(cached().length, 1);
 });
+
+test('one that V8 rejects, as another build of Node.js would have made, is replaced', async (t) => {
+  const { dir, cached, load } = setUp(t, { 'main.cjs': 'exports.a = 1;' });
+  await load('main.cjs');
+  const file = join(dir, 'cache', cached()[0] ?? '');
+  const whole = readFileSync(file);
+  const half = Buffer.from(whole.subarray(0, whole.length / 2));
+  // the second word is the hash of V8's version
+  half.writeUInt32LE(7, 4);
+  writeFileSync(file, Buffer.concat([half, half]));
+  assert.deepEqual(await load('main.cjs'), { a: 1 });
+  assert.equal(readFileSync(file).readUInt32LE(4), whole.readUInt32LE(4));
+});
