@@ -108,7 +108,7 @@ export class JaegerSpanWriter {
       protocol.i64Field(1, 0, toMicros(time));
       const fields = protocol.listField(2, 1);
       // an attribute of this name takes precedence over the event's name
-      let count = Object.hasOwn(attributes, 'event') ? 0 : this.#tags.text('event', toText(name));
+      let count = Object.hasOwn(attributes, 'event') ? 0 : this.#tags.tag('event', toText(name));
       count += this.#tags.tags(attributes);
       count += this.#tags.tag('otel.event.dropped_attributes_count', droppedAttributesCount || undefined);
       protocol.closeList(fields, count);

@@ -35,19 +35,19 @@ export class JaegerTagWriter {
   tag(key: string, value: unknown): 0 | 1 {
     switch (typeof value) {
       case 'string':
-        return this.text(key, value);
+        return this.#text(key, value);
       case 'number':
-        return Number.isSafeInteger(value) ? this.long(key, value) : this.#double(key, value);
+        return Number.isSafeInteger(value) ? this.#long(key, value) : this.#double(key, value);
       case 'boolean':
-        return this.bool(key, value);
+        return this.#bool(key, value);
       case 'bigint':
-        return -TWO_63 <= value && value < TWO_63 ? this.#bigint(key, value) : this.text(key, String(value));
+        return -TWO_63 <= value && value < TWO_63 ? this.#bigint(key, value) : this.#text(key, String(value));
       case 'object':
         return this.#object(key, value);
       case 'undefined':
         return 0;
       default:
-        return this.text(key, toText(value));
+        return this.#text(key, toText(value));
     }
   }
 
@@ -58,21 +58,21 @@ export class JaegerTagWriter {
     return count;
   }
 
-  text(key: string, value: string): 1 {
+  #text(key: string, value: string): 1 {
     this.#head(key, STRING);
     this.#protocol.text(value);
     this.#protocol.stop();
     return 1;
   }
 
-  long(key: string, value: number): 1 {
+  #long(key: string, value: number): 1 {
     this.#head(key, LONG);
     this.#protocol.i64(value);
     this.#protocol.stop();
     return 1;
   }
 
-  bool(key: string, value: boolean): 1 {
+  #bool(key: string, value: boolean): 1 {
     this.#head(key, value ? BOOL_TRUE : BOOL);
     this.#protocol.stop();
     return 1;
@@ -80,7 +80,7 @@ export class JaegerTagWriter {
 
   #double(key: string, value: number): 1 {
     // Jaeger answers a trace with one NaN in it by an error: its JSON has no such number
-    if (!Number.isFinite(value)) return this.text(key, String(value));
+    if (!Number.isFinite(value)) return this.#text(key, String(value));
     this.#head(key, DOUBLE);
     this.#protocol.double(value);
     this.#protocol.stop();
@@ -95,8 +95,8 @@ export class JaegerTagWriter {
   }
 
   #object(key: string, value: object | null): 1 {
-    if (value === null) return this.text(key, '');
-    if (!(value instanceof Uint8Array)) return this.text(key, toJsonText(value));
+    if (value === null) return this.#text(key, '');
+    if (!(value instanceof Uint8Array)) return this.#text(key, toJsonText(value));
     this.#head(key, BINARY);
     this.#protocol.bytes(value);
     this.#protocol.stop();
