@@ -1,7 +1,7 @@
 /**
- * What a span costs on the app's main thread when it ends, and what a batch of them costs to compress.
+ * What a span costs on the app's main thread when it ends.
  *
- *   node bench/encode.ts [--rounds 200] [--against <checkout>]
+ *   node bench/encode.ts [--rounds 100] [--against <checkout>]
  *
  * Each encoder has a thread of its own, as it has most processes to itself; the rounds of all take turns, and the fastest
  * of each counts. `--against` puts the encoders of another checkout beside ours.
@@ -11,7 +11,6 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import * as zlib from 'node:zlib';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { RecordingSpan } from '../src/trace/recording-span.ts';
 import type { Encoder } from '../src/wire/encoder.ts';
@@ -23,8 +22,10 @@ import { toText, writeResults } from './support/results.ts';
 const BATCH = 512;
 /** So few are made and then encoded at a time: what has just ended is in the processor's cache. */
 const AT_A_TIME = 32;
-const WARM_UP_BATCHES = 200;
-const ROUNDS = '200';
+/** The first ones after other threads have run find the caches cold. */
+const BATCHES_A_ROUND = 5;
+const WARM_UP_ROUNDS = 50;
+const ROUNDS = '100';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
 
@@ -107,8 +108,10 @@ async function serve(subject: Subject): Promise<void> {
   const encode = await load(subject);
   const { hello, various } = await recordHttp(AT_A_TIME);
   const make = spanMaker(subject.name in encoders ? 'own' : 'SDK');
-  const round = (): Round => ({ hello: batch(encode, hello, make)[1], various: batch(encode, various, make)[1] });
-  for (let done = 0; done < WARM_UP_BATCHES; done++) round();
+  const fastest = (models: readonly Model[]): number =>
+    Math.min(...Array.from({ length: BATCHES_A_ROUND }, () => batch(encode, models, make)[1]));
+  const round = (): Round => ({ hello: fastest(hello), various: fastest(various) });
+  for (let done = 0; done < WARM_UP_ROUNDS; done++) round();
   const [body] = batch(encode, hello, make);
   parentPort?.on('message', () => parentPort?.postMessage(round()));
   parentPort?.postMessage(body);
@@ -137,7 +140,7 @@ async function measure(subjects: readonly Subject[], rounds: number): Promise<Re
   return threads.map(({ result }) => result);
 }
 
-function reportEncoding(results: readonly Result[]): Report {
+function toReport(results: readonly Result[]): Report {
   const rows = results.map(({ name, checkout, body, rounds }) => ({
     encoder: checkout === here ? name : `${name} of ${checkout}`,
     hello: Math.min(...rounds.map((round) => round.hello)),
@@ -159,47 +162,6 @@ function reportEncoding(results: readonly Result[]): Report {
   };
 }
 
-const levels: Readonly<Record<string, (body: Uint8Array) => Uint8Array>> = {
-  'gzip 1': (body) => zlib.gzipSync(body, { level: 1 }),
-  'gzip 6': (body) => zlib.gzipSync(body, { level: 6 }),
-  ...('zstdCompressSync' in zlib && { 'zstd 1': (body) => zstd(body, 1), 'zstd 3': (body) => zstd(body, 3) }),
-};
-
-function zstd(body: Uint8Array, level: number): Uint8Array {
-  return zlib.zstdCompressSync(body, { params: { [zlib.constants.ZSTD_c_compressionLevel]: level } });
-}
-
-/** The least of many. */
-function microseconds(compress: () => void): number {
-  let least = Infinity;
-  for (let i = 0; i < 100; i++) {
-    const startMs = performance.now();
-    compress();
-    least = Math.min(least, performance.now() - startMs);
-  }
-  return least * 1000;
-}
-
-function reportCompression(results: readonly Result[]): Report {
-  const rows = results.flatMap(({ name, body }) => [
-    { body: name, level: 'none', us: 0, bytes: body.length / BATCH },
-    ...Object.entries(levels).map(([level, compress]) => {
-      const us = microseconds(() => compress(body)) / BATCH;
-      return { body: name, level, us, bytes: compress(body).length / BATCH };
-    }),
-  ]);
-  return {
-    title: 'Compression',
-    about: `Processor time and bytes a span, of a batch of ${BATCH} server spans of \`GET /\`.`,
-    headings: ['body', 'compression', 'µs', 'bytes'],
-    rows: rows.map(({ body, level, us, bytes }) => [body, level, us.toFixed(2), bytes.toFixed(0)]),
-    notes: [],
-    plots: [],
-    data: rows,
-    failures: [],
-  };
-}
-
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { rounds: { type: 'string', default: ROUNDS }, against: { type: 'string' } },
@@ -210,15 +172,10 @@ async function main(): Promise<void> {
   const { against } = values;
   const theirs = against === undefined ? [] : names.map((name) => ({ name, checkout: resolve(against) }));
   const results = await measure([...ours, ...others, ...theirs], Number(values.rounds));
-  const reports = {
-    encode: reportEncoding(results),
-    compression: reportCompression(results.slice(0, names.length)),
-  };
-  for (const [name, report] of Object.entries(reports)) {
-    process.stdout.write(`${toText(report, '##')}\n`);
-    if (against !== undefined || values.rounds !== ROUNDS) continue;
-    writeResults(fileURLToPath(new URL('results', import.meta.url)), name, report, describeMachine(here));
-  }
+  const report = toReport(results);
+  process.stdout.write(`${toText(report, '##')}\n`);
+  if (against !== undefined || values.rounds !== ROUNDS) return;
+  writeResults(fileURLToPath(new URL('results', import.meta.url)), 'encode', report, describeMachine(here));
 }
 
 await (isMainThread ? main() : serve(workerData as Subject));
