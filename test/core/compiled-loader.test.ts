@@ -109,7 +109,8 @@ test('what a file throws is thrown, each time; one that is not there is what req
   await assert.rejects(load('none.cjs'), { code: 'MODULE_NOT_FOUND' });
 });
 
-test('a preloaded process leaves the forms of what it has loaded, and the next takes them', async (t) => {
+/** The same in processes of their own: within one, V8 knows a text that it has compiled before. */
+function setUpProcesses(t: TestContext) {
   const file = new URL('../../src/core/compiled-loader.ts', import.meta.url).href;
   const { dir, cached } = setUp(t, {
     'part.cjs': 'module.exports = 1;',
@@ -119,26 +120,32 @@ test('a preloaded process leaves the forms of what it has loaded, and the next t
       const require = createRequire(import.meta.url);
       console.log(createCompiledLoader({ Modules: Module, require, flags: [] })(require.resolve('./part.cjs')));`,
   });
-  for (const _process of [1, 2]) {
+  async function runOnce(): Promise<string> {
     const { stdout, stderr } = await run({ args: ['main.mjs'], cwd: dir });
     assert.deepEqual([stdout, stderr], ['1\n', '']);
+    const [name = '', ...others] = cached();
+    assert.equal(others.length, 0);
+    return join(dir, 'cache', name);
   }
-  const [name = ''] = cached();
-  const { ino } = statSync(join(dir, 'cache', name));
-  await run({ args: ['main.mjs'], cwd: dir });
-  assert.equal(statSync(join(dir, 'cache', name)).ino, ino);
-  assert.equal(cached().length, 1);
+  return runOnce;
+}
+
+test('a process leaves the forms of what it has loaded, and the next takes them as they are', async (t) => {
+  const runOnce = setUpProcesses(t);
+  const file = await runOnce();
+  const { ino } = statSync(file);
+  assert.equal(await runOnce(), file);
+  assert.equal(statSync(file).ino, ino);
 });
 
 test('one that V8 rejects, as another build of Node.js would have made, is replaced', async (t) => {
-  const { dir, cached, load } = setUp(t, { 'main.cjs': 'exports.a = 1;' });
-  await load('main.cjs');
-  const file = join(dir, 'cache', cached()[0] ?? '');
+  const runOnce = setUpProcesses(t);
+  const file = await runOnce();
   const whole = readFileSync(file);
   const half = Buffer.from(whole.subarray(0, whole.length / 2));
   // the second word is the hash of V8's version
   half.writeUInt32LE(7, 4);
   writeFileSync(file, Buffer.concat([half, half]));
-  assert.deepEqual(await load('main.cjs'), { a: 1 });
+  assert.equal(await runOnce(), file);
   assert.equal(readFileSync(file).readUInt32LE(4), whole.readUInt32LE(4));
 });
