@@ -16,6 +16,7 @@ import type { Exchange } from '../exchange.ts';
 import { type HeaderCapture, headerCapture } from './header-capture.ts';
 import { type MethodName, methodNames } from './method.ts';
 import { serverAttributes, serverMetricAttributes, type ServerRequest } from './server-attributes.ts';
+import { ParserMemory } from './parser-memory.ts';
 import { type Answer, ServerExchange, type ServerSide } from './server-exchange.ts';
 import type { HttpSettings } from './settings.ts';
 
@@ -60,12 +61,13 @@ const ignored: Exchange = { context: suppressTracing(ROOT_CONTEXT), note: () => 
  * no code of ours is on the stack when the app's handler runs, so what it throws is printed as it is untraced.
  *
  * The context is attached and never detached: it ends with the call of the HTTP parser. On Node.js 20 and 22 the parser
- * remembers it for its later calls, which are those of the same request's body; the next request brings its own.
+ * remembers it for its later calls, which are those of the same request's body, until the response is over.
  */
 export class HttpServers implements ServerSide {
   tracer: Tracer | undefined;
   durations: Durations | undefined;
   readonly captureResponse: HeaderCapture | undefined;
+  readonly memory = new ParserMemory();
   readonly #captureRequest: HeaderCapture | undefined;
   readonly #ignores: HttpSettings['ignores'];
   readonly #methodName: MethodName;
@@ -99,6 +101,7 @@ export class HttpServers implements ServerSide {
     carry(request, exchange);
     carry(response, exchange);
     context.attach(exchange.context);
+    if (exchange instanceof ServerExchange) exchange.holder = this.memory.holderOf(exchange.context);
   }
 
   /**

@@ -4,11 +4,13 @@ import type { Durations } from './durations.ts';
 import type { Exchange } from '../exchange.ts';
 import { recordFailure } from './failure.ts';
 import type { HeaderCapture, HeaderValue } from './header-capture.ts';
+import type { ParserMemory } from './parser-memory.ts';
 
 /** What all exchanges of the process's servers have in common. */
 export interface ServerSide {
   readonly captureResponse: HeaderCapture | undefined;
   readonly durations: Durations | undefined;
+  readonly memory: Pick<ParserMemory, 'forget'>;
 }
 
 /** What is read of a response when it is over. */
@@ -36,6 +38,8 @@ export class ServerExchange implements Exchange, RPCMetadata {
   /** Whose close ends the span; undefined when that has happened. */
   #emitter: object | undefined;
   #answer: Answer | undefined;
+  /** What remembers the context for longer than it is needed. */
+  holder: object | undefined = undefined;
   readonly #startMs: number;
   readonly #metricAttributes: Attributes | undefined;
 
@@ -57,7 +61,7 @@ export class ServerExchange implements Exchange, RPCMetadata {
     this.#side = side;
     this.#method = method;
     this.#answer = answer;
-    this.#emitter = metricAttributes !== undefined || span.isRecording() ? emitter : undefined;
+    this.#emitter = emitter;
     this.#startMs = metricAttributes === undefined ? 0 : performance.now();
     this.#metricAttributes = metricAttributes;
   }
@@ -102,6 +106,8 @@ export class ServerExchange implements Exchange, RPCMetadata {
     // Some contexts outlive the response.
     this.#emitter = undefined;
     this.#answer = undefined;
+    if (this.holder !== undefined) this.#side.memory.forget(this.holder, this.context);
+    this.holder = undefined;
     // The app may have ended it already.
     if (this.span.isRecording()) this.span.end();
     if (this.#metricAttributes !== undefined) {

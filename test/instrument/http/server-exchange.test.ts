@@ -11,13 +11,15 @@ import { recordingMeters } from './meters.ts';
 const ended = recordSpans();
 const { meters, recorded } = recordingMeters();
 const durations = new Durations(meters, 'scope', 'server');
+const forgotten: unknown[][] = [];
+const memory = { forget: (...args: unknown[]) => void forgotten.push(args) };
 
 function exchange(statusCode: number, { sampled = true, measured }: { sampled?: boolean; measured?: Attributes } = {}) {
   const span = sampled
     ? trace.getTracer('test').startSpan('GET')
     : trace.wrapSpanContext({ traceId: 'a1'.repeat(16), spanId: 'b2'.repeat(8), traceFlags: 0 });
   const response = { statusCode, getHeader: (name: string) => (name === 'x-one' ? 'a' : undefined) };
-  const side = { captureResponse: headerCapture('response', ['x-one', 'x-two']), durations };
+  const side = { captureResponse: headerCapture('response', ['x-one', 'x-two']), durations, memory };
   return {
     response,
     span,
@@ -113,5 +115,18 @@ test('durations are measured of spans that are not recorded too, where they are 
       .map(({ attributes }) => attributes),
     [{ 'error.type': 'TypeError' }],
   );
+  drain(ended);
+});
+
+test('what remembers its context forgets it at the end, sampled or not', () => {
+  for (const sampled of [true, false]) {
+    const { exchange: one, response } = exchange(200, { sampled });
+    one.holder = {};
+    const { holder, context } = one;
+    one.note(response, 'close', undefined);
+    one.note(response, 'close', undefined);
+    assert.deepEqual(forgotten.splice(0), [[holder, context]]);
+    assert.equal(one.holder, undefined);
+  }
   drain(ended);
 });
