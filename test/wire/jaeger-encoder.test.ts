@@ -102,10 +102,12 @@ test('a resource without a service name is unknown_service:node', () => {
 });
 
 test('an error is error=true, otel.status_code=ERROR and its description', () => {
-  const { tags } = encodeOne({ status: { code: SpanStatusCode.ERROR, message: 'no such user' } });
+  const { tags, tagKeys } = encodeOne({ status: { code: SpanStatusCode.ERROR, message: 'no such user' } });
   assert.deepEqual(tags['error'], { type: 'BOOL', value: true });
   assert.deepEqual(tags['otel.status_code'], { type: 'STRING', value: 'ERROR' });
   assert.deepEqual(tags['otel.status_description'], { type: 'STRING', value: 'no such user' });
+  // in the order of the Go original
+  assert.deepEqual(tagKeys.slice(-3), ['error', 'otel.status_code', 'otel.status_description']);
 });
 
 test('OK is otel.status_code=OK alone, and an unset status says nothing', () => {
