@@ -1,5 +1,5 @@
 import { msUntil } from '../core/deadline.ts';
-import { silentLog, type Transport } from './transport.ts';
+import { type OnHandedOver, silentLog, type Transport } from './transport.ts';
 
 const FIRST_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 30_000;
@@ -69,6 +69,11 @@ export function createFailoverTransport(transports: readonly Transport[], log = 
       const up = targets.filter(isUp);
       const order = [...up, ...targets.filter((target) => !up.includes(target))];
       const failures: Failure[] = [];
+      let isHandedOver = false;
+      const handedOver: OnHandedOver = (lateAnswer) => {
+        isHandedOver = true;
+        onHandedOver?.(lateAnswer);
+      };
       let isFinal = true;
       let afterMs = Infinity;
       for (const [index, target] of order.entries()) {
@@ -82,7 +87,7 @@ export function createFailoverTransport(transports: readonly Transport[], log = 
         const { downUntilMs } = target;
         const hasAll = index === up.length - 1 || index === order.length - 1;
         const untilMs = hasAll ? deadlineMs : performance.now() + Math.min(target.patienceMs, leftMs / 2);
-        const outcome = await target.transport.send(payload, untilMs, onHandedOver);
+        const outcome = await target.transport.send(payload, untilMs, handedOver);
         if (outcome.status === 'delivered' || (outcome.status === 'refused' && outcome.elsewhere !== true)) {
           took(target, failures);
           if (outcome.status === 'delivered') return outcome;
@@ -93,6 +98,8 @@ export function createFailoverTransport(transports: readonly Transport[], log = 
           isFinal = false;
           afterMs = Math.min(afterMs, askedMs);
         }
+        // What this one was handed arrives nowhere, until the next has it.
+        if (isHandedOver) onHandedOver?.(() => undefined);
         // Payloads that fail together are one failure.
         if (target.downUntilMs === downUntilMs) rest(target, askedMs);
         failures.push({ target, why: outcome.why });

@@ -112,7 +112,10 @@ export function createHttpTransport(config: NetworkTarget, log = silentLog): Tra
         const answer = sent.socket === null ? undefined : readLateAnswer(sent.socket, timeoutMs);
         return answer && toOutcome(answer, answer.body, url, payload);
       };
-      if (onHandedOver !== undefined) sent.once('finish', () => onHandedOver(lateAnswer));
+      sent.once('finish', () => {
+        const isSecret = sent.socket !== null && 'encrypted' in sent.socket;
+        onHandedOver?.(isSecret ? undefined : lateAnswer);
+      });
       sent.end(body);
     });
   }

@@ -207,9 +207,19 @@ test('after the deadline no further target is asked', async () => {
   assert.deepEqual(asked(), ['a']);
 });
 
-test('each hand-over is told', async () => {
+test('what a failed target was handed has no answer, until the next has it', async () => {
   const { transport } = scripted({ a: away, b: delivered });
+  const told: (Outcome | 'no answer' | undefined)[] = [];
+  await transport.send(payloadOf(1), inMs(1000), (lateAnswer) => {
+    told.push(lateAnswer === undefined ? undefined : (lateAnswer(0) ?? 'no answer'));
+  });
+  assert.deepEqual(told, [undefined, 'no answer', undefined]);
+});
+
+test('a target that took nothing was handed nothing', async (t) => {
+  const collector = await startCollector(t);
+  const { transport } = create(t, [`http://127.0.0.1:${await refusedPort()}/`, collector.jaegerUrl]);
   let handedOver = 0;
-  await transport.send(payloadOf(1), inMs(1000), () => handedOver++);
-  assert.equal(handedOver, 2);
+  assert.deepEqual(await transport.send(payloadOf(1), inMs(5000), () => handedOver++), delivered);
+  assert.equal(handedOver, 1);
 });

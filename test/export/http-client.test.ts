@@ -77,6 +77,10 @@ test('TLS: the configured CA is trusted and the client shows its certificate; wi
   assert.equal(requests, 0);
   const transport = httpTo(t, url, { tls: { ca: cert, key, cert } });
   for (let n = 0; n < 2; n++) assert.deepEqual(await sendOne(transport), { status: 'delivered' });
+  // The answer cannot be read past the event loop, so nobody is to wait for it there.
+  const handedOver: unknown[][] = [];
+  const outcome = await transport.send(payloadOf(1), inMs(5000), (...late) => handedOver.push(late));
+  assert.deepEqual([outcome, handedOver], [{ status: 'delivered' }, [[undefined]]]);
 });
 
 test('certificates that are renewed on disk are read anew after a failure', async (t) => {
