@@ -104,6 +104,20 @@ test('a database is one line on Node.js 20, which has no SQLite, and no line on 
   assert.deepEqual(await running.ended.then(({ code, stderr }) => [code, stderr]), [0, '']);
 });
 
+test('it runs on Node.js 20 too', async (t) => {
+  const node = await nodeBinary(nodeLines[0]);
+  const dir = app(t, { 'app.mjs': program, 'package.json': { name: 'old-app', type: 'module' } });
+  const running = start(t, { node, args: [cli, 'view', '--json', '--keep', ...free, '--', node, 'app.mjs'], cwd: dir });
+  const { url } = await where(running);
+  await running.ready(/hi/);
+  for (;;) {
+    const { data } = await json<{ data: string[] }>(`${url}/api/services`);
+    if (data.includes('old-app')) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.match(await (await fetch(url)).text(), /^<!doctype html>/);
+});
+
 test('with --keep the traces stay until Ctrl-C, and the code is still that of the command', async (t) => {
   const dir = app(t, { 'app.mjs': program });
   const running = start(t, { args: [cli, 'view', '--json', '--keep', ...free, '--', testNode, 'app.mjs'], cwd: dir });

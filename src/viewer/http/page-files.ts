@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { send } from './answer.ts';
@@ -17,10 +17,10 @@ const PAGES = /^\/(?:$|search$|trace\/|compare$|services$|dependencies$)/;
 export class PageFiles {
   readonly #files: ReadonlyMap<string, Buffer>;
 
-  /** @param directory where the build has put the page; without it there is no page, and the API is all */
-  constructor(directory: string | undefined) {
-    const names = directory === undefined ? [] : readdirSync(directory);
-    this.#files = new Map(names.map((name) => [`/${name}`, readFileSync(join(directory ?? '', name))]));
+  /** @param directory where the build has put the page; where it has not, there is no page, and the API is all */
+  constructor(directory = '') {
+    const names = existsSync(directory) ? readdirSync(directory) : [];
+    this.#files = new Map(names.map((name) => [`/${name}`, readFileSync(join(directory, name))]));
   }
 
   /** @returns whether there is such a page or file */

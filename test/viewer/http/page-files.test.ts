@@ -63,8 +63,8 @@ test('nothing else of the disk is served, however it is asked for', async (t) =>
   }
 });
 
-test('without a page there is the API', async (t) => {
-  const { url } = await aViewer(t);
+test('without a page, or before it was built, there is the API', async (t) => {
+  const { url } = await aViewer(t, { pageDirectory: '/no/such/directory' });
   assert.equal((await ask(url)).status, 404);
   assert.equal((await ask(`${url}/api/services`)).status, 200);
 });

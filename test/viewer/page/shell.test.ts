@@ -61,6 +61,7 @@ test('each page is reached by links, and by going back', async (t) => {
   await open('/', '.trace-row');
   await page.getByRole('link', { name: 'Services' }).click();
   await page.waitForSelector('.services-page table');
+  assert.equal(await page.title(), 'Services · otel-preload');
   await page.getByRole('link', { name: 'Graph' }).click();
   await page.waitForSelector('.graph svg');
   assert.deepEqual(await textsOf(page, 'nav [aria-current]'), ['Graph']);
@@ -69,6 +70,7 @@ test('each page is reached by links, and by going back', async (t) => {
   await page.getByRole('link', { name: 'Traces', exact: true }).click();
   await page.locator('.trace-row a').first().click();
   await page.waitForSelector('.waterfall');
+  assert.equal(await page.title(), 'GET /users/:id · otel-preload');
   assert.equal(new URL(page.url()).pathname, `/trace/${shopTraceId(1)}`);
 });
 

@@ -10,6 +10,7 @@ import { mergeCalls, openCalls, type CallNode, type Totals } from '../trace/tota
 import type { Trace } from '../trace/trace.ts';
 import { useKeys } from '../parts/keys.ts';
 import { navigate } from '../router.ts';
+import { useTitle } from '../parts/use-title.ts';
 
 interface ComparePageProps {
   readonly a: string;
@@ -33,6 +34,7 @@ export function ComparePage({ a, b }: ComparePageProps) {
 function Comparison({ traces }: { readonly traces: readonly [Trace, Trace] }) {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [first, second] = traces;
+  useTitle('Comparison');
   const nodes = useMemo(() => mergeCalls([first, second]), [first, second]);
   const { some, more } = useSomeRows(useMemo(() => openCalls(nodes, closed), [nodes, closed]));
   const scaleUs = Math.max(first.durationUs, second.durationUs, 1);

@@ -12,6 +12,7 @@ import { FirstTrace } from './first-trace.tsx';
 import { Scatter } from './scatter.tsx';
 import { TraceList, type SortKey } from './trace-list.ts';
 import { TraceRow } from './trace-row.tsx';
+import { useTitle } from '../parts/use-title.ts';
 
 const ROW_PX = 52;
 const INFO_PAUSE_MS = 1000;
@@ -26,6 +27,7 @@ const sortNames: Readonly<Record<SortKey, string>> = {
 export function ListPage() {
   const list = useMemo(() => new TraceList(), []);
   const scroller = useRef<HTMLDivElement>(null);
+  useTitle('Traces');
   const [picked, setPicked] = useState<readonly string[]>(() =>
     [parameters.peek().get('compare') ?? ''].filter(Boolean),
   );

@@ -8,10 +8,12 @@ import { sorted, SortHeader, type Sorting } from '../parts/sort-header.tsx';
 import { layoutGraph, NODE_HEIGHT, NODE_WIDTH, type PlacedEdge, type PlacedNode } from './layout-graph.ts';
 import { currentWindow, useStatistics } from './use-statistics.ts';
 import { WindowSelect } from './window-select.tsx';
+import { useTitle } from '../parts/use-title.ts';
 
 /** Who calls whom, how often, with how many errors, how long. */
 export function GraphPage() {
   const statistics = useStatistics(currentWindow());
+  useTitle('Service graph');
   return (
     <main class="graph-page">
       <div class="page-head">

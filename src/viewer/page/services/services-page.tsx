@@ -7,12 +7,14 @@ import { ServiceName } from '../parts/service-name.tsx';
 import { sorted, SortHeader, type Sorting } from '../parts/sort-header.tsx';
 import { currentWindow, useStatistics } from './use-statistics.ts';
 import { WindowSelect } from './window-select.tsx';
+import { useTitle } from '../parts/use-title.ts';
 
 type Column = 'service' | 'requests' | 'errors' | 'p50Us' | 'p95Us' | 'p99Us' | 'maxUs';
 
 /** Rate, errors and durations of each service's requests. */
 export function ServicesPage() {
   const statistics = useStatistics(currentWindow());
+  useTitle('Services');
   return (
     <main class="services-page">
       <div class="page-head">

@@ -13,13 +13,21 @@ export function useTrace(id: string): Loaded {
   const [loaded, setLoaded] = useState<Loaded>({ state: 'loading' });
   useEffect(() => {
     const aborted = new AbortController();
+    let isLoading = false;
+    let isStale = false;
     async function load(): Promise<void> {
+      // one after another: an older answer must not come last
+      isStale = isLoading;
+      if (isLoading) return;
+      isLoading = true;
       try {
         const answer = await getJson<{ data: [JaegerTrace] }>(`/api/traces/${id}`, aborted.signal);
         setLoaded({ state: 'loaded', trace: buildTrace(answer.data[0]) });
       } catch (error) {
         if (!aborted.signal.aborted) setLoaded({ state: 'failed', error: error as Error });
       }
+      isLoading = false;
+      if (isStale && !aborted.signal.aborted) void load();
     }
     void load();
     const stop = listen(`/viewer/trace/${id}`, (on) => on('changed', () => void load()));

@@ -17,6 +17,7 @@ import { Table } from './table.tsx';
 import type { Trace, TraceSpan } from './trace.ts';
 import { uncover, visibleRows } from './visible-rows.ts';
 import { Waterfall } from './waterfall.tsx';
+import { useTitle } from '../parts/use-title.ts';
 
 const views = { timeline: 'Timeline', flame: 'Flame graph', table: 'Table' } as const;
 type View = keyof typeof views;
@@ -36,6 +37,7 @@ function LoadedTrace({ trace }: { readonly trace: Trace }) {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [showCritical, setCritical] = useState(true);
   const view = currentView();
+  useTitle(trace.roots[0]?.operation || trace.id);
   const query = parameters.value.get('find') ?? '';
   const range = parseRange(parameters.value.get('zoom'), trace.durationUs);
   const selected = trace.byId.get(parameters.value.get('span') ?? '');
