@@ -7,6 +7,8 @@ import { cpuSeconds, endedChildrenSeconds } from './proc.ts';
 export interface LaunchOptions {
   /** File to run. */
   readonly program: string;
+  /** The Node.js that runs it; the one of the bench without it. */
+  readonly node?: string;
   readonly args?: readonly string[];
   /** Flags of Node.js, before the program. */
   readonly flags?: readonly string[];
@@ -67,9 +69,17 @@ process.once('exit', () => {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 /** Starts a program of Node.js; what answers its messages is bench/apps/answer.cjs. */
-export function launch({ program, args = [], flags = [], env = {}, cwd, core }: LaunchOptions): Launched {
+export function launch({
+  program,
+  node = process.execPath,
+  args = [],
+  flags = [],
+  env = {},
+  cwd,
+  core,
+}: LaunchOptions): Launched {
   const { PATH, HOME, TMPDIR } = process.env;
-  const command = [process.execPath, ...flags, program, ...args];
+  const command = [node, ...flags, program, ...args];
   if (core !== undefined && canPin) command.unshift('taskset', '--cpu-list', String(core));
   const [file = process.execPath, ...rest] = command;
   const child = spawn(file, rest, {

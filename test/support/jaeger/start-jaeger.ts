@@ -22,8 +22,15 @@ const portNames = [
   'query',
   'queryGrpc',
   'health',
+  'metrics',
 ] as const;
 type Ports = Readonly<Record<(typeof portNames)[number], number>>;
+
+export interface JaegerCounts {
+  readonly accepted: number;
+  readonly stored: number;
+  readonly failed: number;
+}
 
 /** A real Jaeger of this test's own: other ports and another memory than any other. */
 export interface Jaeger {
@@ -39,6 +46,8 @@ export interface Jaeger {
   readonly services: () => Promise<string[]>;
   /** All traces in which the service took part. */
   readonly traces: (service: string) => Promise<QueriedTrace[]>;
+  /** What its own metrics say of spans: those that its receivers took, that went to its storage, and that either refused. */
+  readonly counts: () => Promise<JaegerCounts>;
   /** Waits for a trace of the service that the predicate likes; default: any, within 10 s. */
   readonly waitForTrace: (
     service: string,
@@ -153,6 +162,7 @@ function published(ports: Ports): string[] {
     [ports.agentCompact, '6831/udp'],
     [ports.query, '16686'],
     [ports.health, '13133'],
+    [ports.metrics, '8888'],
   ];
   const publish = inside.flatMap(([outside, port]) => ['--publish', `127.0.0.1:${outside}:${port}`]);
   return ['--env', 'JAEGER_LISTEN_HOST=0.0.0.0', ...publish];
@@ -184,7 +194,13 @@ function configuration(ports: Ports): unknown {
       pipelines: {
         traces: { receivers: ['otlp', 'jaeger'], processors: [], exporters: ['jaeger_storage_exporter'] },
       },
-      telemetry: { metrics: { level: 'none' }, logs: { level: 'warn' } },
+      telemetry: {
+        metrics: {
+          level: 'basic',
+          readers: [{ pull: { exporter: { prometheus: { host: '127.0.0.1', port: ports.metrics } } } }],
+        },
+        logs: { level: 'warn' },
+      },
     },
     extensions: {
       jaeger_storage: { backends: { memory: { memory: { max_traces: 100_000 } } } },
@@ -238,6 +254,21 @@ function toJaeger(ports: Ports, close: () => Promise<void>): Jaeger {
     const { data } = (await query('/api/services')) as { data: string[] | null };
     return data ?? [];
   }
+  /** The names are those of Jaeger 2, without the endings that its versions put to them. */
+  async function counts(): Promise<JaegerCounts> {
+    const text = await (await fetch(`http://127.0.0.1:${ports.metrics}/metrics`)).text();
+    const sumOf = (name: string): number => {
+      const lines = text.matchAll(
+        new RegExp(`^${name}(?:_total)?(?:__[a-z]+_)?(?:_total)?(?:\\{.*\\})? (\\S+)$`, 'gm'),
+      );
+      return [...lines].reduce((sum, [, value]) => sum + Number(value), 0);
+    };
+    return {
+      accepted: sumOf('otelcol_receiver_accepted_spans'),
+      stored: sumOf('otelcol_exporter_sent_spans'),
+      failed: sumOf('otelcol_receiver_refused_spans') + sumOf('otelcol_exporter_send_failed_spans'),
+    };
+  }
   return {
     thriftUrl: `http://127.0.0.1:${ports.thrift}/api/traces`,
     otlpUrl: `http://127.0.0.1:${ports.otlp}/v1/traces`,
@@ -247,6 +278,7 @@ function toJaeger(ports: Ports, close: () => Promise<void>): Jaeger {
     queryUrl,
     services,
     traces,
+    counts,
     async waitForTrace(service, predicate = () => true, timeoutMs = 10_000) {
       const deadlineMs = performance.now() + timeoutMs;
       for (;;) {
