@@ -228,11 +228,13 @@ function focusRow(scroller: HTMLElement | null, index: number): void {
   else if (top + ROW_PX > scroller.scrollTop + scroller.clientHeight) {
     scroller.scrollTop = top + ROW_PX - scroller.clientHeight;
   }
-  const focus = (): void =>
-    scroller.querySelector<HTMLElement>(`[data-row="${index}"]`)?.focus({ preventScroll: true });
-  focus();
-  // a row that has to be drawn first
-  requestAnimationFrame(() => requestAnimationFrame(focus));
+  const focus = (): boolean => {
+    const row = scroller.querySelector<HTMLElement>(`[data-row="${index}"]`);
+    row?.focus({ preventScroll: true });
+    return row !== null;
+  };
+  // A row that has to be drawn first; one that is there must not be focused again when the next key has moved on.
+  if (!focus()) requestAnimationFrame(() => requestAnimationFrame(focus));
 }
 
 /** Rows that come in above do not move those that are being read. */
