@@ -12,7 +12,6 @@ import { createLog } from './core/log.ts';
 import type { ExporterOptions } from './export/create-exporter.ts';
 import { isMainThread } from './core/main-thread.ts';
 import { ExporterSet } from './export/exporter-set.ts';
-import { createGuestExporter } from './export/guest-exporter.ts';
 import type { DropReason } from './export/ledger.ts';
 import { OpenSpans } from './export/open-spans.ts';
 import type { CatalogRow } from './instrument/catalog-row.ts';
@@ -89,7 +88,8 @@ export function start({ processor, loadFile = createRequire(import.meta.filename
   });
   const guest = host && loadThreads().ThreadGuest.join(host);
   const make =
-    guest && ((options: ExporterOptions, index: number) => createGuestExporter(options, guest.carrier(index)));
+    guest &&
+    ((options: ExporterOptions, index: number) => loadThreads().createGuestExporter(options, guest.carrier(index)));
   const exporters = createExporters(choices, { ...settings, ready }, log, load, make);
   const processors = processor === undefined ? exporters.map((exporter) => exporter.processor) : [processor];
   const openSpans = new OpenSpans();

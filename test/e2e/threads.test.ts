@@ -233,6 +233,26 @@ for (const [exporter, envOf] of Object.entries(exporters)) {
   });
 }
 
+const ways = {
+  'a static import': `import { Worker, isMainThread, parentPort } from 'node:worker_threads';`,
+  'a dynamic import': `const { Worker, isMainThread, parentPort } = await import('worker_threads');`,
+  'process.getBuiltinModule()': `const { Worker, isMainThread, parentPort } = process.getBuiltinModule('worker_threads');`,
+};
+
+for (const [name, way] of Object.entries(ways)) {
+  test(`in an ES module, where Worker comes from ${name}, a thread that still runs at process.exit(3) loses nothing`, async (t) => {
+    const collector = await startCollector(t);
+    const source = `${way} import { trace } from '@opentelemetry/api';
+      const end = (count, name) => { for (let n = 0; n < count; n++) trace.getTracer('app').startSpan(name).end(); };
+      if (isMainThread) { end(40, 'span'); new Worker(new URL(import.meta.url)).on('message', () => process.exit(3)); }
+      else { end(10, 'worker'); parentPort.postMessage('ready'); setInterval(() => {}, 1000); }`;
+    const { start, args } = program(t, '', { 'app.mjs': source });
+    const line = args.map((part) => part.replace('app.cjs', 'app.mjs'));
+    const ended = await start({ TRACING_URL: collector.jaegerUrl }, line).ended;
+    assert.deepEqual([ended.code, ended.stderr, arrived(collector)], [3, '', { span: 40, worker: 10 }]);
+  });
+}
+
 test('two exporters each get every span of a thread', async (t) => {
   const [jaeger, otlp] = [await startCollector(t), await startCollector(t)];
   const main = `start('worker').on('message', () => process.exit(3));`;
