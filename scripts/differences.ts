@@ -249,8 +249,8 @@ const prose = `# Differences to OpenTelemetry's instrumentations
 
 For HTTP and for gRPC there are instrumentations of our own, which make the spans of \`@opentelemetry/instrumentation-http\` and
 \`@opentelemetry/instrumentation-grpc\` in a fraction of the time: the same names, kinds, statuses, attributes, events and parents.
-The official ones can be chosen with \`TRACING_HTTP_INSTRUMENTATION=official\` and \`TRACING_GRPC_INSTRUMENTATION=official\`, in
-YAML with \`instrumentations.http: official\` and \`instrumentations.grpc: official\`.
+For HTTP ours is what is used, unless \`TRACING_HTTP_INSTRUMENTATION=official\` (YAML: \`instrumentations.http\`) says otherwise; for gRPC
+the official one is, unless \`TRACING_GRPC_INSTRUMENTATION=native\` (YAML: \`instrumentations.grpc\`) does.
 
 A test runs both on the same traffic and compares all spans; any difference that is not in this list is a bug.`;
 
