@@ -307,7 +307,7 @@ await bundle({ 'import-hook': 'src/parts/import-hook.ts' }, [], {
 {
   const build = await rolldown({
     ...shared,
-    input: { register: 'register.mts' },
+    input: { register: 'register.ts' },
     external: ['worker_threads'],
     transform: { target: 'es2015' },
   });

@@ -20,7 +20,7 @@ function commit(cwd: string): string {
     const run = (...args: string[]): string =>
       execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
     // What is measured: a commit to the bench or to docs makes no other figures.
-    const sources = ['--', 'src', 'register.mts', 'scripts/build.ts'];
+    const sources = ['--', 'src', 'register.ts', 'scripts/build.ts'];
     const changed = run('status', '--porcelain', ...sources) !== '';
     return run('log', '--max-count=1', '--format=%h', ...sources) + (changed ? ' with changes' : '');
   } catch {

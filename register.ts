@@ -5,12 +5,11 @@
  * starts after it either way. This file is compiled for old Node.js lines too: they get one line and an untraced app.
  */
 import type * as workerThreads from 'node:worker_threads';
-import { createCompiledLoader, type LoadFile } from './src/core/compiled-loader.ts';
+import type * as compiledLoader from './src/core/compiled-loader.ts';
 import type { start } from './src/start.ts';
 
-declare const require: NodeJS.Require & { (id: 'worker_threads'): typeof workerThreads };
-declare const module: NodeJS.Module;
-declare const __dirname: string;
+// An import of a value would make this file an ES module to TypeScript, for which package.json would have to change.
+const { createCompiledLoader } = require('./src/core/compiled-loader.ts') as typeof compiledLoader;
 
 const MIN_MAJOR = 20;
 const MIN_MINOR = 16;
@@ -34,7 +33,7 @@ function guard(): string | undefined {
 function isLoaderThread(): boolean {
   // see src/core/main-thread.ts
   if (!(process.abort as { disabled?: boolean }).disabled) return false;
-  const { isMainThread, parentPort } = require('worker_threads');
+  const { isMainThread, parentPort } = require('worker_threads') as typeof workerThreads;
   return !isMainThread && parentPort === null;
 }
 
@@ -42,7 +41,7 @@ function startTracing(): void {
   const flags = process.execArgv.concat((process.env['NODE_OPTIONS'] || '').split(/\s+/));
   // the variable that says the same of Node.js' own cache
   const isCached = process.env['NODE_DISABLE_COMPILE_CACHE'] !== '1';
-  const loadFile: LoadFile = isCached
+  const loadFile: compiledLoader.LoadFile = isCached
     ? createCompiledLoader({ Modules: module.constructor as never, require, flags })
     : require;
   (loadFile(`${__dirname}/start.js`) as { start: typeof start }).start({ loadFile });
