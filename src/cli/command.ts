@@ -47,7 +47,10 @@ export function parseCommand(
   const own = end < 0 ? args : args.slice(0, end);
   const { values, positionals } = parse(command, own);
   const rest = end < 0 ? [] : args.slice(end + 1);
-  if (!command.takesFiles && positionals.length > 0) throw new UsageError(`what is ${String(positionals[0])}?`);
+  const [first] = positionals;
+  if (!command.takesFiles && first !== undefined) {
+    throw new UsageError(command.takesCommand && end < 0 ? `-- belongs before ${first}` : `what is ${first}?`);
+  }
   if (!command.takesCommand && rest.length > 0) throw new UsageError(`${command.name} starts no command`);
   if (command.takesCommand && end >= 0 && rest.length === 0) throw new UsageError('no command after --');
   const given = Object.entries(values);

@@ -9,6 +9,10 @@ const PROGRAM = 'otel-preload';
 const EXIT_USAGE = 64;
 
 const commands: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>> = {
+  run: {
+    summary: 'starts a command whose Node.js programs are traced',
+    load: async () => (await import('./run-command.ts')).runCommand,
+  },
   view: {
     summary: 'shows traces in a page, as they come or from files',
     load: async () => (await import('./view-command.ts')).viewCommand,

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { constants } from 'node:os';
-import { pathToFileURL } from 'node:url';
 import { startViewer, ViewerError, type Viewer, type ViewerPorts } from '../viewer/viewer.ts';
 import { DecodeError } from '../viewer/decode/byte-reader.ts';
 import { findInstallation, type Installation } from './installation.ts';
+import { withPreload } from './node-options.ts';
+import { codeOf, startCommand } from './started-command.ts';
 
 export interface ViewOptions {
   readonly host?: string | undefined;
@@ -26,8 +26,6 @@ const MEMORY_MB = 256;
 const DATABASE_MB = 1024;
 /** How long a command may take to end after Ctrl-C. */
 const GRACE_MS = 900;
-const EXIT_NOT_EXECUTABLE = 126;
-const EXIT_NOT_FOUND = 127;
 /** Spans show soon: their batch leaves after so long. */
 const SCHEDULE_DELAY_MS = '500';
 
@@ -112,9 +110,9 @@ async function run(
   else if (command.length > 0) process.stderr.write(`otel-preload: traces are shown at ${address}\n`);
   else process.stdout.write(`Traces  ${address}\nOTLP    ${otlpUrl}\nJaeger  ${thriftUrl}\n`);
   if (open) openInBrowser(address);
-  const [program, ...args] = command;
+  const [program] = command;
   if (program === undefined) return signals.next();
-  const code = await runCommand(program, args, environment(viewer, register), signals);
+  const code = await runCommand(command, environment(viewer, register), signals);
   if (!keep || signals.came) return code;
   process.stderr.write(`otel-preload: ${program} ended with ${code}; the traces stay at ${address} until Ctrl-C\n`);
   await signals.next();
@@ -132,7 +130,7 @@ class SignalWatch {
       process.on(signal, () => {
         this.came = true;
         for (const listener of this.#listeners) listener(signal);
-        this.#wake?.(128 + constants.signals[signal]);
+        this.#wake?.(codeOf(signal));
       });
     }
   }
@@ -144,18 +142,15 @@ class SignalWatch {
   /** Waits for the next one. @returns the exit code that tells of it; 0 for Ctrl-C, which is how one leaves */
   async next(): Promise<number> {
     const code = await new Promise<number>((resolve) => (this.#wake = resolve));
-    return code === 128 + constants.signals.SIGINT ? 0 : code;
+    return code === codeOf('SIGINT') ? 0 : code;
   }
 }
 
 /** What makes a Node.js program below send its spans here. */
 function environment(viewer: Viewer, register: string): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: options = '' } = process.env;
-  const isThere = /otel-preload\/register/.test(options);
-  const flag = `--import ${pathToFileURL(register).href}`;
   return {
     ...process.env,
-    NODE_OPTIONS: isThere ? options : `${options} ${flag}`.trim(),
+    NODE_OPTIONS: withPreload(process.env['NODE_OPTIONS'] ?? '', register),
     OTEL_TRACES_EXPORTER: 'otlp',
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${viewer.otlpUrl}/v1/traces`,
     OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/protobuf',
@@ -163,25 +158,14 @@ function environment(viewer: Viewer, register: string): NodeJS.ProcessEnv {
   };
 }
 
-function runCommand(
-  program: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-  signals: SignalWatch,
-): Promise<number> {
-  const child = spawn(program, args, { env, stdio: 'inherit', shell: process.platform === 'win32' });
+async function runCommand(command: readonly string[], env: NodeJS.ProcessEnv, signals: SignalWatch): Promise<number> {
+  const started = startCommand(command, env);
   signals.onSignal((signal) => {
     // a terminal has sent Ctrl-C to the command too; twice would cut its own end short
-    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
-    setTimeout(() => child.kill('SIGKILL'), GRACE_MS).unref();
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) started.signal(signal);
+    setTimeout(() => started.signal('SIGKILL'), GRACE_MS).unref();
   });
-  return new Promise((resolve) => {
-    child.once('error', ({ code, message }: NodeJS.ErrnoException) => {
-      fail(`cannot start ${program}: ${code === 'ENOENT' ? 'there is no such program' : message}`);
-      resolve(code === 'ENOENT' ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE);
-    });
-    child.once('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
-  });
+  return (await started.ended).code;
 }
 
 function openInBrowser(address: string): void {

@@ -32,7 +32,9 @@ test('what makes no sense is said in one sentence', () => {
     [['--port'], /^Option '-p, --port <value>' argument missing$/],
     [['--quiet=no'], /does not take an argument/],
     [['--'], /^no command after --$/],
-    [['a'], /^what is a\?$/, { takesFiles: false }],
+    [['a'], /^-- belongs before a$/, { takesFiles: false }],
+    [['a'], /^what is a\?$/, { takesFiles: false, takesCommand: false }],
+    [['a', '--', 'node'], /^what is a\?$/, { takesFiles: false }],
     [['--', 'node'], /^try starts no command$/, { takesCommand: false }],
   ];
   for (const [args, pattern, changes] of cases) {
