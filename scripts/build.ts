@@ -8,6 +8,7 @@
  *   instrumentation-*.js   one part for each row of the catalogue
  *   …                      the other parts, see `parts`
  *   cli.js                 the command line; what it needs is in cli-*.js
+ *   doctor-probe.js        what `doctor -- command` looks at a command's start with
  *   viewer/                the viewer's page, see scripts/build-page.ts
  *   lib/register.js,       import-in-the-middle's shared state and its loader-thread entry, which its wrappers
  *   import-hook.mjs        import by URL
@@ -304,11 +305,12 @@ await bundle({ 'import-hook': 'src/parts/import-hook.ts' }, [], {
   comments: false,
   chunkFileNames: 'import-hook-[hash].mjs',
 });
-{
+// What runs on old Node.js lines too, each file by itself.
+for (const input of [{ register: 'register.ts' }, { 'doctor-probe': 'src/cli/doctor/probe.ts' }]) {
   const build = await rolldown({
     ...shared,
-    input: { register: 'register.ts' },
-    external: ['worker_threads'],
+    input,
+    external: ['fs', 'path', 'worker_threads'],
     transform: { target: 'es2015' },
   });
   await build.write({

@@ -21,6 +21,10 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'shows the configuration in effect, checks a file, writes one',
     load: async () => (await import('./config-command.ts')).configCommand,
   },
+  doctor: {
+    summary: 'says why no traces arrive, and what mends it',
+    load: async () => (await import('./doctor-command.ts')).createDoctorCommand(loadPart),
+  },
   spool: {
     summary: 'shows, sends or deletes the spans that wait on disk',
     load: async () => (await import('./spool-command.ts')).createSpoolCommand(loadPart),

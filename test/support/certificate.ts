@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Skippable } from './skip-or-fail.ts';
 import { skipOrFail } from './skip-or-fail.ts';
@@ -14,20 +14,33 @@ export interface Certificate {
   readonly files: { readonly key: string; readonly cert: string };
 }
 
+export interface CertificateOptions {
+  /** As `subjectAltName` has them; default 127.0.0.1, localhost and collector.test. */
+  readonly names?: string;
+  /** How long it is valid from now on; default 2, negative for one that has expired. */
+  readonly days?: number;
+}
+
+const DEFAULT_NAMES = 'IP:127.0.0.1,DNS:localhost,DNS:collector.test';
+
 /**
- * Makes a key and a certificate for 127.0.0.1, localhost and collector.test.
+ * Makes a key and a certificate.
  *
  * @returns undefined after a skip: return at once
  */
-export function makeCertificate(t: Cleanup & Skippable): Certificate | undefined {
+export function makeCertificate(
+  t: Cleanup & Skippable,
+  { names = DEFAULT_NAMES, days = 2 }: CertificateOptions = {},
+): Certificate | undefined {
   const dir = tempDir(t);
   const files = { key: join(dir, 'key.pem'), cert: join(dir, 'cert.pem') };
-  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:collector.test'];
+  const [request, extensions] = [join(dir, 'request.pem'), join(dir, 'extensions')];
+  writeFileSync(extensions, `subjectAltName=${names}\nbasicConstraints=CA:TRUE\n`);
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=localhost'];
+  const signed = ['-in', request, '-signkey', files.key, '-days', String(days), '-extfile', extensions];
   try {
-    execFileSync('openssl', ['req', ...kind, '-keyout', files.key, '-out', files.cert, ...subject], {
-      stdio: 'ignore',
-    });
+    execFileSync('openssl', ['req', '-new', ...kind, '-keyout', files.key, '-out', request], { stdio: 'ignore' });
+    execFileSync('openssl', ['x509', '-req', ...signed, '-out', files.cert], { stdio: 'ignore' });
   } catch (error) {
     skipOrFail(t, `openssl makes no certificate here (${String(error)})`);
     return undefined;

@@ -1,0 +1,42 @@
+import type { ExporterChoice } from '../../config/choose-exporters.ts';
+import type { Settings } from '../../config/options.ts';
+import { createLog } from '../../core/log.ts';
+import { createExporter } from '../../export/create-exporter.ts';
+import type { TransportConfig } from '../../export/transport.ts';
+import { createExporters, type LoadPart } from '../../sdk/exporters.ts';
+import type { Encoder } from '../../wire/encoder.ts';
+
+/** One address, with all that a transport to it is made of. */
+export type Target = Exclude<TransportConfig, { kind: 'failover' }>;
+
+/** The way of spans to one exporter, as the preload goes it. */
+export interface Route {
+  readonly choice: Exclude<ExporterChoice, { kind: 'console' }>;
+  readonly encoder: Encoder;
+  /** Several are a list: the first that takes spans gets them. */
+  readonly targets: readonly Target[];
+  /** The longest that one attempt may take. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Makes the exporters of the configuration as the preload would, and takes out what they send with.
+ *
+ * @param load gives a part of the bundle: a rare encoder
+ */
+export function findRoutes(choices: readonly ExporterChoice[], settings: Settings, load: LoadPart): Route[] {
+  const routes: Route[] = [];
+  const networked = choices.filter((choice) => choice.kind !== 'console');
+  const batching = { ...settings, spoolDirectory: undefined, ready: Promise.resolve() };
+  createExporters(networked, batching, createLog({ level: 'none' }), load, (options, index) => {
+    const { encoder, transport, exportTimeoutMs: timeoutMs } = options;
+    const choice = networked[index];
+    if (choice !== undefined) routes.push({ choice, encoder, targets: targetsOf(transport), timeoutMs });
+    return createExporter(options);
+  });
+  return routes;
+}
+
+function targetsOf(config: TransportConfig): Target[] {
+  return config.kind === 'failover' ? config.targets.flatMap(targetsOf) : [config];
+}
