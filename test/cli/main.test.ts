@@ -8,7 +8,10 @@ const cli = (...args: string[]) => run({ args: [`${checkout}dist/cli.js`, ...arg
 test('what there is, what one command takes, and the version', async () => {
   const overview = await cli('--help');
   assert.equal(overview.code, 0);
-  assert.match(overview.stdout, /^Usage: otel-preload COMMAND \[options\]\n\n {2}view +shows traces/);
+  assert.match(
+    overview.stdout,
+    /^Usage: otel-preload COMMAND \[options\]\n\n {2}run +starts .*\n {2}view +shows traces/,
+  );
   const help = await cli('view', '--help');
   assert.deepEqual([help.code, help.stderr], [0, '']);
   assert.match(help.stdout, /Usage: otel-preload view \[options\]\n.*FILE…\n.*-- node app\.js\n/);

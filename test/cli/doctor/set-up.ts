@@ -1,11 +1,11 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { TlsOptions } from 'node:tls';
 import { listen } from '../../export/servers.ts';
-import { app } from '../../support/app.ts';
+import { app, tempDir } from '../../support/app.ts';
 import { makeCertificate, type CertificateOptions } from '../../support/certificate.ts';
 import { startCollector } from '../../support/collector.ts';
 import { checkout, run, type Ended } from '../../support/run.ts';
@@ -42,7 +42,10 @@ export async function doctor(t: TestContext, setUp: SetUp): Promise<Diagnosed> {
   for (const directory of setUp.directories ?? []) mkdirSync(join(cwd, directory));
   const command = setUp.command === undefined ? [] : ['--', ...setUp.command];
   const args = ['doctor', '--query', setUp.query ?? 'none', ...(setUp.args ?? []), ...command];
-  const ended = await run({ args: [`${checkout}dist/cli.js`, ...args], cwd, env: { ...NAMES, ...setUp.env } });
+  // by the name that npm gives it, so that a preload in NODE_OPTIONS leaves it alone
+  const cli = join(tempDir(t), 'otel-preload');
+  symlinkSync(`${checkout}dist/cli.js`, cli);
+  const ended = await run({ args: [cli, ...args], cwd, env: { ...NAMES, ...setUp.env } });
   return { ...ended, cwd, troubles: ended.stdout.split('\n').filter((line) => /^(?:warn|FAIL) /.test(line)) };
 }
 
