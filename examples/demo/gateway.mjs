@@ -1,20 +1,20 @@
 // An HTTP gateway in front of the gRPC service. No line of it is about tracing.
-import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import grpc from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
+import express from 'express';
 
 const { user } = grpc.loadPackageDefinition(loadSync(fileURLToPath(new URL('user.proto', import.meta.url))));
 const users = new user.UserSrvServer(process.env.USER_SRV ?? '127.0.0.1:50061', grpc.credentials.createInsecure());
 
-const server = createServer((request, response) => {
-  const [, id] = /^\/users\/(\d+)$/.exec(request.url) ?? [];
-  if (id === undefined) return response.writeHead(404).end();
+const app = express();
+app.get('/users/:id', ({ params: { id } }, response) => {
   users.GetUserInfo({ id: Number(id) }, (error, info) => {
-    if (error) return response.writeHead(error.code === grpc.status.NOT_FOUND ? 404 : 502).end(`${error.details}\n`);
-    response.writeHead(200, { 'content-type': 'application/json' }).end(`${JSON.stringify(info)}\n`);
+    if (error) response.status(error.code === grpc.status.NOT_FOUND ? 404 : 502).send(`${error.details}\n`);
+    else response.json(info);
   });
 });
-server.listen(process.env.PORT ?? 8080, process.env.HOST ?? '127.0.0.1', () => {
+const server = app.listen(process.env.PORT ?? 8080, process.env.HOST ?? '127.0.0.1', (error) => {
+  if (error) throw error;
   console.log(`gateway on ${server.address().port}`);
 });

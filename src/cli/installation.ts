@@ -7,6 +7,8 @@ export interface Installation {
   readonly register: string;
   /** Where the build has put the viewer's page. */
   readonly pageDirectory: string;
+  /** The demo's services. */
+  readonly demoDirectory: string;
 }
 
 /** Finds the package around `directory`, which is in dist/ or, in a checkout, in src/. */
@@ -17,7 +19,12 @@ export function findInstallation(directory: string): Installation {
       ? (JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string; version?: string })
       : {};
     if (name === 'otel-preload') {
-      return { version: version ?? '', register: join(at, 'register'), pageDirectory: join(at, 'dist', 'viewer') };
+      return {
+        version: version ?? '',
+        register: join(at, 'register'),
+        pageDirectory: join(at, 'dist', 'viewer'),
+        demoDirectory: join(at, 'examples', 'demo'),
+      };
     }
     if (dirname(at) === at) throw new Error(`${directory} is in no installation of otel-preload`);
   }

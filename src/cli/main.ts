@@ -17,6 +17,10 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'shows traces in a page, as they come or from files',
     load: async () => (await import('./view-command.ts')).viewCommand,
   },
+  demo: {
+    summary: 'starts three traced services and shows their traces',
+    load: async () => (await import('./demo-command.ts')).demoCommand,
+  },
   config: {
     summary: 'shows the configuration in effect, checks a file, writes one',
     load: async () => (await import('./config-command.ts')).configCommand,

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
 import { startViewer, ViewerError, type Viewer, type ViewerPorts } from '../viewer/viewer.ts';
 import { DecodeError } from '../viewer/decode/byte-reader.ts';
+import { openInBrowser } from './browser.ts';
 import { findInstallation, type Installation } from './installation.ts';
 import { withPreload } from './node-options.ts';
-import { codeOf, startCommand } from './started-command.ts';
+import { SignalWatch } from './signal-watch.ts';
+import { startCommand } from './started-command.ts';
 
 export interface ViewOptions {
   readonly host?: string | undefined;
@@ -119,33 +120,6 @@ async function run(
   return code;
 }
 
-/** Signals that end the viewer, from now on. */
-class SignalWatch {
-  came = false;
-  #wake: ((code: number) => void) | undefined;
-  readonly #listeners = new Set<(signal: NodeJS.Signals) => void>();
-
-  constructor() {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        this.came = true;
-        for (const listener of this.#listeners) listener(signal);
-        this.#wake?.(codeOf(signal));
-      });
-    }
-  }
-
-  onSignal(listener: (signal: NodeJS.Signals) => void): void {
-    this.#listeners.add(listener);
-  }
-
-  /** Waits for the next one. @returns the exit code that tells of it; 0 for Ctrl-C, which is how one leaves */
-  async next(): Promise<number> {
-    const code = await new Promise<number>((resolve) => (this.#wake = resolve));
-    return code === codeOf('SIGINT') ? 0 : code;
-  }
-}
-
 /** What makes a Node.js program below send its spans here. */
 function environment(viewer: Viewer, register: string): NodeJS.ProcessEnv {
   return {
@@ -166,14 +140,6 @@ async function runCommand(command: readonly string[], env: NodeJS.ProcessEnv, si
     setTimeout(() => started.signal('SIGKILL'), GRACE_MS).unref();
   });
   return (await started.ended).code;
-}
-
-function openInBrowser(address: string): void {
-  const program = { darwin: 'open', win32: 'explorer' }[process.platform as string] ?? 'xdg-open';
-  const child = spawn(program, [address], { stdio: 'ignore', detached: true });
-  // without a browser there is still the address that was printed
-  child.once('error', () => {});
-  child.unref();
 }
 
 function fail(text: string): number {

@@ -13,6 +13,7 @@ test('found from src/ and from dist/, with what is there', () => {
     assert.equal(found.version, version);
     assert.ok(existsSync(found.register));
     assert.ok(existsSync(join(found.pageDirectory, 'index.html')));
+    assert.ok(existsSync(join(found.demoDirectory, 'gateway.mjs')));
   }
 });
 

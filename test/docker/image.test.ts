@@ -143,10 +143,10 @@ suite('image', { timeout: 600_000 }, () => {
     assert.deepEqual([ended.code, ended.stdout, ended.stderr], [0, '--require /opt/otel-preload/register\n', '']);
   });
 
-  it('the target demo: curl → gateway → user-srv is one trace', async (t) => {
+  it('the target demo: curl → gateway → user-srv → profile-srv is one trace', async (t) => {
     const demo = await buildah.container(t, await buildah.build(['--target', 'demo']));
     const collector = await startCollector(t);
-    const [http = 0, grpc = 0] = await freePorts(2);
+    const [http = 0, grpc = 0, profiles = 0] = await freePorts(3);
     const service = (name: string, env: Record<string, string>): Promise<unknown> =>
       demo
         .run(['node', `examples/demo/${name}.mjs`], {
@@ -156,12 +156,13 @@ suite('image', { timeout: 600_000 }, () => {
           ...env,
         })
         .ready(/ on \d+/);
-    await service('user-srv', { PORT: String(grpc) });
+    await service('profile-srv', { PORT: String(profiles) });
+    await service('user-srv', { PORT: String(grpc), PROFILE_SRV: `127.0.0.1:${profiles}` });
     await service('gateway', { PORT: String(http), USER_SRV: `127.0.0.1:${grpc}` });
     const response = await fetch(`http://127.0.0.1:${http}/users/1`);
     assert.equal(response.status, 200);
-    const spans = await collector.waitForSpans((all) => all.length >= 4, 15_000);
-    assert.deepEqual(new Set(spans.map((span) => span.service)), new Set(['gateway', 'user-srv']));
+    const spans = await collector.waitForSpans((all) => all.length >= 8, 15_000);
+    assert.deepEqual(new Set(spans.map((span) => span.service)), new Set(['gateway', 'user-srv', 'profile-srv']));
     assert.equal(new Set(spans.map((span) => span.traceId)).size, 1);
   });
 });

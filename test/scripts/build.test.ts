@@ -76,6 +76,7 @@ test('the package holds the bundle and nothing of the sources or tests', async (
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
+    ...readdirSync(`${checkout}examples/demo`).map((name) => `examples/demo/${name}`),
     'package.json',
     'register',
   ]);
