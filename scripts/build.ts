@@ -49,6 +49,7 @@ const parts: Readonly<Record<string, string>> = {
   'otlp-json-encoder': 'src/wire/otlp-json-encoder.ts',
   'native-http': 'src/instrument/http/http-instrumentation.ts',
   'native-grpc': 'src/instrument/grpc/grpc-instrumentation.ts',
+  'native-express': 'src/instrument/express/express-instrumentation.ts',
   'console-tree': 'src/export/console-tree.ts',
   spooling: 'src/export/spooling.ts',
 };

@@ -196,6 +196,45 @@ export const grpcDifferences: readonly Difference[] = [
   },
 ];
 
+/** The attributes of a span that would not be there, or is there. */
+const LAYER = /(?:middleware - |express\.|http\.route )/;
+
+export const expressDifferences: readonly Difference[] = [
+  {
+    what: 'A middleware with five parameters has no span, and is not called.',
+    why: 'Express does not call one that has more than three. The official one has it called.',
+    cases: ['middleware: five parameters'],
+    lines: [new RegExp(`^- .*${LAYER.source}`)],
+  },
+  {
+    what: 'The path of a middleware that throws is not part of the routes that come after it.',
+    why: 'What comes after it is not below it. The official one makes `/e/e` of a route `/e`, and leaves it out of the server span.',
+    cases: ['error: thrown in a middleware with a path, handled, and goes on'],
+    lines: [
+      /^- .*(?:server GET|request handler - \/e\/e|express\.name "\/e\/e")$/,
+      /^\+ .*(?:server GET \/e|http\.route "\/e"|request handler - \/e|express\.name "\/e")$/,
+    ],
+  },
+  {
+    what: 'A middleware that rejects has the error in its span, with Express 5.',
+    why: 'It is the error that Express hands on. The official one sees what is thrown or given to `next`, and what a handler of a route rejects with.',
+    cases: ['error: a middleware rejects', 'error: a middleware rejects with nothing'],
+    lines: [/^\+ .*(?:status ERROR [Rr]ejected|event exception$|exception\.)/],
+  },
+  {
+    what: 'The span of a layer that neither answers nor goes on, after the client has gone, ends with the call.',
+    why: 'Nothing else comes. That of the official one stays open.',
+    cases: ['answer: the client has gone before the handler'],
+    lines: [/^- .*otel_preload\.unfinished true$/],
+  },
+  {
+    what: "The app's functions stay in their layers as they are; one that takes the place of another is traced like it.",
+    why: 'The official one puts functions of its own there, so that an app finds neither its own nor how many parameters it has.',
+    cases: ['seen: a layer is replaced'],
+    lines: [new RegExp(`^\\+ .*${LAYER.source}`)],
+  },
+];
+
 /** What no case of traffic shows. */
 const furtherOfHttp: readonly Pick<Difference, 'what' | 'why'>[] = [
   {
@@ -231,11 +270,27 @@ const furtherOfGrpc: readonly Pick<Difference, 'what' | 'why'>[] = [
   },
 ];
 
+const furtherOfExpress: readonly Pick<Difference, 'what' | 'why'>[] = [
+  {
+    what: 'The name of the scope is `otel-preload/express`.',
+    why: 'It says who made the span.',
+  },
+  {
+    what: 'The span of a middleware that throws ends then.',
+    why: 'It is over. That of the official one ends with the response.',
+  },
+  {
+    what: 'An error of which no text can be made leaves the span without it.',
+    why: 'The official one has the app fail with an error of its own.',
+  },
+];
+
 /** The whole of `docs/differences.md`. */
 export function renderDifferences(): string {
   const http = table([...httpDifferences, ...furtherOfHttp]);
   const grpc = table([...grpcDifferences, ...furtherOfGrpc]);
-  return `${prose}\n\n## HTTP\n\n${http}\n## gRPC\n\n${grpc}`;
+  const express = table([...expressDifferences, ...furtherOfExpress]);
+  return `${prose}\n\n## HTTP\n\n${http}\n## gRPC\n\n${grpc}\n## Express\n\n${express}`;
 }
 
 function table(differences: readonly Pick<Difference, 'what' | 'why'>[]): string {
@@ -247,10 +302,11 @@ const prose = `# Differences to OpenTelemetry's instrumentations
 
 <!-- Written by \`npm run generate\` from scripts/differences.ts: change it there. -->
 
-For HTTP and for gRPC there are instrumentations of our own, which make the spans of \`@opentelemetry/instrumentation-http\` and
-\`@opentelemetry/instrumentation-grpc\` in a fraction of the time: the same names, kinds, statuses, attributes, events and parents.
-For HTTP ours is what is used, unless \`TRACING_HTTP_INSTRUMENTATION=official\` (YAML: \`instrumentations.http\`) says otherwise; for gRPC
-the official one is, unless \`TRACING_GRPC_INSTRUMENTATION=native\` (YAML: \`instrumentations.grpc\`) does.
+For HTTP, gRPC and Express there are instrumentations of our own, which make the spans of \`@opentelemetry/instrumentation-http\`,
+\`-grpc\` and \`-express\` in a fraction of the time: the same names, kinds, statuses, attributes, events and parents. For HTTP and
+Express ours is what is used, unless \`TRACING_HTTP_INSTRUMENTATION=official\` or \`TRACING_EXPRESS_INSTRUMENTATION=official\` (YAML:
+\`instrumentations.http\`, \`instrumentations.express\`) says otherwise; for gRPC the official one is, unless
+\`TRACING_GRPC_INSTRUMENTATION=native\` (YAML: \`instrumentations.grpc\`) does.
 
 A test runs both on the same traffic and compares all spans; any difference that is not in this list is a bug.`;
 

@@ -428,6 +428,14 @@ export const options = {
 
   ...httpOptions,
   ...grpcOptions,
+  expressInstrumentation: {
+    env: ['TRACING_EXPRESS_INSTRUMENTATION'],
+    yaml: 'instrumentations.express',
+    type: oneOf('native', 'official'),
+    default: 'native',
+    group: 'instrumentation',
+    doc: "Who makes the spans of Express: we, or OpenTelemetry's own instrumentation, which takes several times as long.",
+  },
 
   sdkDisabled: {
     env: ['OTEL_SDK_DISABLED'],

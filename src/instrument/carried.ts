@@ -1,7 +1,11 @@
 import type { Exchange } from './exchange.ts';
 
+/**
+ * Whose constructor gives back the object that it is given: a class that extends it has its private fields in objects that
+ * are not ours.
+ */
 // oxlint-disable-next-line no-extraneous-class
-class Itself {
+export class Itself {
   // oxlint-disable-next-line no-constructor-return
   constructor(object: object) {
     return object;

@@ -38,6 +38,15 @@ export function nativeInstrumentations(
       },
     });
   }
+  if (settings.expressInstrumentation === 'native') {
+    natives.set('express', {
+      wokenBy: ['express'],
+      create() {
+        const part = load('native-express') as typeof import('../instrument/express/express-instrumentation.ts');
+        return new part.ExpressInstrumentation({ log });
+      },
+    });
+  }
   return natives;
 }
 

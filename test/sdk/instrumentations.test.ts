@@ -24,6 +24,7 @@ test('HTTP is native where that is chosen, and loaded when it is made', () => {
   const env = {
     TRACING_HTTP_INSTRUMENTATION: 'native',
     TRACING_GRPC_INSTRUMENTATION: 'official',
+    TRACING_EXPRESS_INSTRUMENTATION: 'official',
     TRACING_IGNORE_PATHS: '/a*',
   };
   const native = nativeInstrumentations(settings(env), { metrics: true, load, log }).get('http');
@@ -49,6 +50,7 @@ test('gRPC is native where that is chosen, and the official one is told of the s
   const env = {
     TRACING_HTTP_INSTRUMENTATION: 'official',
     TRACING_GRPC_INSTRUMENTATION: 'native',
+    TRACING_EXPRESS_INSTRUMENTATION: 'official',
     TRACING_IGNORE_PATHS: '/grpc.health.v1.*',
     OTEL_INSTRUMENTATION_GRPC_CAPTURE_METADATA_SERVER_REQUEST: 'a,b',
     OTEL_INSTRUMENTATION_GRPC_CAPTURE_METADATA_CLIENT_RESPONSE: 'c',
@@ -86,6 +88,23 @@ test('gRPC is native where that is chosen, and the official one is told of the s
       client: { requestMetadata: [], responseMetadata: ['c'] },
     },
   });
+});
+
+test('Express is native unless the official one is chosen', () => {
+  const load = (part: string): unknown => ({
+    ExpressInstrumentation: class {
+      readonly part = part;
+      readonly options: unknown;
+      constructor(options: unknown) {
+        this.options = options;
+      }
+    },
+  });
+  const chosen = (env: NodeJS.ProcessEnv) => nativeInstrumentations(settings(env), { metrics: false, load, log });
+  const native = chosen({}).get('express');
+  assert.deepEqual(native?.wokenBy, ['express']);
+  assert.deepEqual({ ...(native.create() as object) }, { part: 'native-express', options: { log } });
+  assert.equal(chosen({ TRACING_EXPRESS_INSTRUMENTATION: 'official' }).has('express'), false);
 });
 
 test('the official one is told the same: paths to ignore and headers to capture', () => {
