@@ -57,11 +57,18 @@ async function doctor({ switches, values, command }: CommandInput, load: LoadPar
   const status = worstOf(findings);
   stdout.write(json ? `${JSON.stringify({ status, findings }, undefined, 2)}\n` : renderSummary(findings));
   const bundle = values.get('bundle');
-  if (bundle !== undefined) {
-    writeFileSync(bundle, `${JSON.stringify(createBundle(examined, installation), undefined, 2)}\n`, { mode: 0o600 });
-    process.stderr.write(`otel-preload: ${bundle} is written; look through it before you send it\n`);
-  }
+  if (bundle !== undefined) writeBundle(bundle, createBundle(examined, installation));
   return exitCodeOf(findings);
+}
+
+function writeBundle(file: string, bundle: object): void {
+  let said = 'is written; look through it before you send it';
+  try {
+    writeFileSync(file, `${JSON.stringify(bundle, undefined, 2)}\n`, { mode: 0o600 });
+  } catch (error) {
+    said = `cannot be written: ${(error as NodeJS.ErrnoException).code}`;
+  }
+  process.stderr.write(`otel-preload: ${file} ${said}\n`);
 }
 
 function queryOf(text: string | undefined): string | undefined {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** `otel-preload`: finds the command that is asked for, and loads only that. */
 import { createRequire } from 'node:module';
+import { nodeTrouble } from '../core/node-version.ts';
 import { findInstallation } from './installation.ts';
 import { parseCommand, renderHelp, UsageError, type Command } from './command.ts';
 
@@ -51,6 +52,12 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   if (wantsHelp) {
     process.stdout.write(overview());
     return name === undefined ? EXIT_USAGE : 0;
+  }
+  const trouble = nodeTrouble(process.versions.node);
+  if (trouble !== undefined) {
+    process.stderr.write(`${PROGRAM}: ${trouble}; use Node.js 22, 24 or 26\n`);
+    // what doctor says by this is a failure; the others could not
+    return name === 'doctor' ? 2 : 1;
   }
   const known = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (known === undefined) return refuse(`there is no command ${name}`, PROGRAM);

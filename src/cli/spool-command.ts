@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { chooseExporters } from '../config/choose-exporters.ts';
@@ -6,15 +6,10 @@ import { loadSettings, type Loaded } from '../config/load.ts';
 import { createLog } from '../core/log.ts';
 import type { Exporter } from '../export/exporter.ts';
 import { createExporters, type LoadPart } from '../sdk/exporters.ts';
-import { parseFileName, type SpoolName } from '../spool/spool-name.ts';
+import { listSpool, type ListedFile } from '../spool/list-spool.ts';
 import { UsageError, type Command, type CommandInput } from './command.ts';
 import { readers } from './readers.ts';
 import { textTable } from './text-table.ts';
-
-interface Listed extends SpoolName {
-  readonly file: string;
-  readonly bytes: number;
-}
 
 const POLL_MS = 200;
 const KIB = 1024;
@@ -62,19 +57,12 @@ function locate({ values }: CommandInput): { readonly directory: string; readonl
   return { directory: resolve(spoolDirectory), loaded };
 }
 
-function filesIn(directory: string): Listed[] {
-  let names: string[];
+function filesIn(directory: string): ListedFile[] {
   try {
-    names = readdirSync(directory);
+    return listSpool(directory);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new UsageError(`${directory} cannot be read: ${(error as NodeJS.ErrnoException).code}`, { cause: error });
   }
-  return names.toSorted().flatMap((file) => {
-    const name = parseFileName(file);
-    const stat = name && statSync(join(directory, file), { throwIfNoEntry: false });
-    return name === undefined || stat === undefined ? [] : [{ ...name, file, bytes: stat.size }];
-  });
 }
 
 function list(directory: string, json: boolean): number {
@@ -94,7 +82,7 @@ function list(directory: string, json: boolean): number {
   return 0;
 }
 
-function summary(directory: string, files: readonly Listed[]): string {
+function summary(directory: string, files: readonly ListedFile[]): string {
   const spans = files.reduce((sum, file) => sum + file.spans, 0);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   return `${spans} spans in ${files.length} files (${Math.ceil(bytes / KIB)} KiB) in ${directory}\n`;
@@ -102,7 +90,8 @@ function summary(directory: string, files: readonly Listed[]): string {
 
 /** Sends what waits by the configured exporters; each takes the files of its own encoding. */
 async function replay(directory: string, { settings, sources }: Loaded, load: LoadPart): Promise<number> {
-  const waiting = (): Listed[] => filesIn(directory).filter(({ state }) => state === 'spool' || state === 'claimed');
+  const waiting = (): ListedFile[] =>
+    filesIn(directory).filter(({ state }) => state === 'spool' || state === 'claimed');
   const log = createLog({ level: 'warn' });
   const ready = Promise.resolve();
   const exporters = createExporters(chooseExporters(settings, sources), { ...settings, ready }, log, load);

@@ -66,7 +66,7 @@ function findApiCopies(from: string): Copy[] {
 
 function entriesOf(directory: string): string[] {
   try {
-    return readdirSync(directory);
+    return readdirSync(directory).toSorted();
   } catch {
     return [];
   }

@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readdirSync, rmdirSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { parseFileName } from '../../spool/spool-name.ts';
+import { listSpool } from '../../spool/list-spool.ts';
 import { fail, ok, warn, type Finding } from './finding.ts';
 
 const MIB = 1024 * 1024;
@@ -29,7 +29,7 @@ export function checkSpool({ directory, maxBytes }: SpoolPlace): Finding[] {
 
 function stateOf(directory: string, maxBytes: number): Finding {
   const CHECK = 'spool.state';
-  const files = filesIn(directory);
+  const files = listSpool(directory);
   if (files.length === 0) return ok(CHECK, 'nothing waits');
   const sum = files.reduce((bytes, file) => bytes + file.bytes, 0);
   const aside = files.filter(({ state }) => state === 'damaged' || state === 'refused');
@@ -54,27 +54,23 @@ function stateOf(directory: string, maxBytes: number): Finding {
   return ok(CHECK, said);
 }
 
-function filesIn(directory: string) {
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory).flatMap((file) => {
-    const name = parseFileName(file);
-    const stat = name && statSync(join(directory, file), { throwIfNoEntry: false });
-    return name === undefined || stat === undefined ? [] : [{ ...name, bytes: stat.size }];
-  });
-}
-
 function toMiB(bytes: number): string {
   return (bytes / MIB).toFixed(1);
 }
 
-/** V8's compiled form of the preload, which makes a start quicker. @param directory where it is kept */
-export function checkCache(directory: string, isOff: boolean): Finding {
+/**
+ * V8's compiled form of the preload, which makes a start quicker.
+ *
+ * @param directory where it is kept
+ * @param node version of the Node.js that it is for
+ */
+export function checkCache(directory: string, node: string, isOff: boolean): Finding {
   const CHECK = 'cache.writable';
   if (isOff) return ok(CHECK, 'NODE_DISABLE_COMPILE_CACHE is set: each start compiles anew');
   const why = whyNotWritable(directory);
   if (why === undefined) return ok(CHECK, directory);
   const files = existsSync(directory) ? readdirSync(directory) : [];
-  if (files.some((file) => file.includes(process.version)))
+  if (files.some((file) => file.includes(`-v${node}-`)))
     return ok(CHECK, `${directory} cannot be written (${why}), and has what this Node.js needs`);
   return warn(
     CHECK,

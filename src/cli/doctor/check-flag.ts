@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { namesPreload } from '../node-options.ts';
 import { fail, ok, warn, type Finding } from './finding.ts';
 import type { Probed } from './probe-command.ts';
 
@@ -18,8 +19,7 @@ export function checkFlag({
 }): Finding {
   const more = 'doctor -- COMMAND looks at what a command does';
   // Node.js itself would not have started, were it named and not there
-  if (/otel-preload[/\\](?:dist[/\\])?register|register\b/.test(nodeOptions))
-    return ok(CHECK, `NODE_OPTIONS has it: ${nodeOptions}`);
+  if (namesPreload(nodeOptions, register)) return ok(CHECK, `NODE_OPTIONS has it: ${nodeOptions}`);
   try {
     const found = createRequire(join(cwd, 'package.json')).resolve('otel-preload/register');
     return ok(CHECK, `--import otel-preload/register leads to ${found}; NODE_OPTIONS does not have it; ${more}`);

@@ -79,7 +79,7 @@ function sentByUdp(target: string): Finding {
 /** Beside the collector, unless that is reached in a way that leads to nobody else. */
 function queryUrlOf(target: Target, named: string | undefined): string | undefined {
   if (named === 'none') return undefined;
-  if (named !== undefined) return named.replace(/\/+$/, '');
+  if (named !== undefined) return named;
   if (target.kind === 'udp')
     return `http://${target.host.includes(':') ? `[${target.host}]` : target.host}:${QUERY_PORT}`;
   if (target.proxy !== undefined) return undefined;

@@ -75,7 +75,8 @@ export async function examine(options: ExamineOptions): Promise<Examined> {
   if (spoolDirectory !== undefined) {
     say(checkSpool({ directory: resolve(subject.cwd, spoolDirectory), maxBytes: spoolMaxBytes }));
   }
-  say([checkCache(join(dirname(register), 'dist', 'cache'), subject.env['NODE_DISABLE_COMPILE_CACHE'] === '1')]);
+  const dist = dirname(probed?.report?.preload ?? options.probe);
+  say([checkCache(join(dist, 'cache'), subject.node, subject.env['NODE_DISABLE_COMPILE_CACHE'] === '1')]);
   return { findings, subject, loaded };
 }
 

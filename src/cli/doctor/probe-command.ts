@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { requireOption } from '../node-options.ts';
 import type { ProbeReport } from './probe-report.ts';
 
 export interface Probed {
@@ -33,12 +34,12 @@ export async function probeCommand([program = '', ...args]: readonly string[], o
   const { probe, env, cwd, timeoutMs = TIMEOUT_MS } = options;
   // only this user may read in it what the environment holds
   const directory = mkdtempSync(join(tmpdir(), 'otel-preload-probe-'));
-  const quoted = `"${probe.replaceAll(/["\\]/g, '\\$&')}"`;
+  const flag = requireOption(probe);
   const child = spawn(program, args, {
     cwd,
     env: {
       ...env,
-      NODE_OPTIONS: `--require ${quoted} ${env['NODE_OPTIONS'] ?? ''}`.trim(),
+      NODE_OPTIONS: `${flag} ${env['NODE_OPTIONS'] ?? ''}`.trim(),
       OTEL_PRELOAD_PROBE: directory,
     },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -67,7 +68,7 @@ export async function probeCommand([program = '', ...args]: readonly string[], o
     const report = finalReport(directory) ?? reportsIn(directory).at(-1);
     // what it has to say about its end may still be under way
     if (report?.kind === 'unfinished') await Promise.race([closed, pause(LAST_WORDS_MS)]);
-    return { report, code: end.code, stderr };
+    return { report: report && withoutProbe(report, flag), code: end.code, stderr };
   } finally {
     killGroup(child);
     rmSync(directory, { recursive: true, force: true });
@@ -81,14 +82,14 @@ function finalReport(directory: string): ProbeReport | undefined {
 
 function reportsIn(directory: string): ProbeReport[] {
   const files = readdirSync(directory).filter((file) => file.endsWith('.json'));
-  return files.map((file) => withoutProbe(JSON.parse(readFileSync(join(directory, file), 'utf8')) as ProbeReport));
+  return files.map((file) => JSON.parse(readFileSync(join(directory, file), 'utf8')) as ProbeReport);
 }
 
-/** The environment as the command has it without us. */
-function withoutProbe(report: ProbeReport): ProbeReport {
-  const strip = (flag: string): string => flag.replace(/^--require "(?:[^"\\]|\\.)*" ?/, '');
+/** The flags and the environment as the command has them without us. */
+function withoutProbe(report: ProbeReport, flag: string): ProbeReport {
+  const strip = (text: string): string => (text.startsWith(flag) ? text.slice(flag.length).trimStart() : text);
   const { OTEL_PRELOAD_PROBE: _, NODE_OPTIONS: options = '', ...env } = report.env;
-  const flags = report.flags.map(strip).filter((flag) => flag !== '');
+  const flags = report.flags.map(strip).filter((text) => text !== '');
   return { ...report, flags, env: { ...env, NODE_OPTIONS: strip(options) } };
 }
 

@@ -27,18 +27,16 @@ declare const require: NodeJS.Require & {
 };
 declare const module: NodeJS.Module;
 declare const __filename: string;
+declare const __dirname: string;
 
 const HERE = Symbol.for('otel-preload.probe');
-/** How the preload is called on a command line and in a program. */
-const PRELOAD = /otel-preload[/\\](?:dist[/\\])?register\b|(?:^|[\s='"/\\])register(?=["']?(?:\s|$))/;
-
 const files = require('fs');
 const paths = require('path');
 
 function probe(directory: string): void {
   const Modules = module.constructor as unknown as Modules;
   const flags = process.execArgv.concat(process.env['NODE_OPTIONS'] || '').filter((flag) => flag !== '');
-  const isNamed = PRELOAD.test(flags.join(' ').replace(__filename, ''));
+  const isNamed = namesPreload(flags.join(' '));
   let kind: ProbeReport['kind'] | undefined;
   let entry = process.argv[1] || '';
 
@@ -65,9 +63,16 @@ function probe(directory: string): void {
   });
 }
 
+function namesPreload(text: string): boolean {
+  return (
+    /(?:otel-preload|\.)\/(?:dist\/)?register\b/.test(text) ||
+    text.includes(paths.join(paths.dirname(__dirname), 'register'))
+  );
+}
+
 function loadsPreload(file: string): boolean {
   try {
-    return /otel-preload\/(?:dist\/)?register/.test(files.readFileSync(file, 'utf8'));
+    return namesPreload(files.readFileSync(file, 'utf8'));
   } catch {
     return false;
   }

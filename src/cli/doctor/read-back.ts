@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { maskUrl } from '../../config/mask.ts';
+import { basicAuthorization, splitCredentials } from '../../config/credentials.ts';
 import { reason } from '../../export/reason.ts';
 import { fail, ok, warn, type Finding } from './finding.ts';
 
 export interface ReadBackOptions {
-  /** Base of Jaeger's query API, such as `http://jaeger:16686`. */
+  /** Base of Jaeger's query API, such as `http://jaeger:16686`; may hold `user:password@`. */
   readonly queryUrl: string;
   /** Somebody has named it; else it was looked for beside the collector, and may be another's. */
   readonly isNamed: boolean;
@@ -28,9 +28,12 @@ const POLL_MS = 150;
 
 /** Asks Jaeger's query API for a span that has been sent. Without a Jaeger there, the collector's answer is all that is known. */
 export async function readBack(options: ReadBackOptions): Promise<Finding> {
-  const { queryUrl, isNamed, traceId, serviceName, patienceMs = PATIENCE_MS } = options;
-  const shown = maskUrl(queryUrl);
-  const there = await ask(`${queryUrl}/api/services`);
+  const { isNamed, traceId, serviceName, patienceMs = PATIENCE_MS } = options;
+  const { url, user, password } = splitCredentials(options.queryUrl);
+  const authorization = basicAuthorization(user, password);
+  const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
+  const shown = url.replace(/\/+$/, '');
+  const there = await ask(`${shown}/api/services`, headers);
   if (typeof there === 'string') {
     const why = `no query API of a Jaeger at ${shown}: ${there}`;
     if (isNamed) return fail(CHECK, why, 'name with --query the address where the page of Jaeger is');
@@ -38,7 +41,7 @@ export async function readBack(options: ReadBackOptions): Promise<Finding> {
   }
   const startedMs = performance.now();
   for (;;) {
-    const found = await ask(`${queryUrl}/api/traces/${traceId}`);
+    const found = await ask(`${shown}/api/traces/${traceId}`, headers);
     const elapsedMs = performance.now() - startedMs;
     if (typeof found !== 'string' && found.data?.[0] !== undefined) {
       const names = Object.values(found.data[0].processes ?? {}).map((process) => process.serviceName);
@@ -58,9 +61,9 @@ function notFound({ isNamed, traceId }: ReadBackOptions, shown: string, patience
 }
 
 /** @returns why not, where the answer is none of a query API */
-async function ask(url: string): Promise<QueryAnswer | string> {
+async function ask(url: string, headers: Record<string, string>): Promise<QueryAnswer | string> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) });
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(ANSWER_MS) });
     const text = await response.text();
     if (!response.ok) return `it answered ${response.status}`;
     const answer = JSON.parse(text) as QueryAnswer | null;
