@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { startCollector } from '../support/collector.ts';
 import { jaegerOrSkip } from '../support/jaeger/find-jaeger.ts';
 import { startJaeger } from '../support/jaeger/start-jaeger.ts';
+import { nodeBinary } from '../support/node-lines.ts';
 import { refusedPort } from '../support/ports.ts';
 import { checkout, run, testNode } from '../support/run.ts';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
@@ -116,4 +117,14 @@ test('what makes no sense is one line and code 64', async () => {
   const { code, stderr } = await run({ args: [`${checkout}dist/cli.js`, 'doctor', '--query', 'jaeger:16686'] });
   assert.equal(code, 64);
   assert.match(stderr, /^otel-preload: --query is a URL with http:\/\/ or https:\/\/, or none, got "jaeger:16686"; /);
+});
+
+test('on a Node.js that is too old for the command line itself it is a failure too', async () => {
+  const node = await nodeBinary('18.20.8');
+  const old = await run({ node, args: [`${checkout}dist/cli.js`, 'doctor'] });
+  assert.deepEqual(
+    [old.code, old.stderr],
+    [2, 'otel-preload: Node.js 18.20.8 is older than 20.16; use Node.js 22, 24 or 26\n'],
+  );
+  assert.equal((await run({ node, args: [`${checkout}dist/cli.js`, 'config'] })).code, 1);
 });
