@@ -12,7 +12,7 @@ test('only what is set is in it, masked, with its source, and no variable that i
     DATABASE_URL: 'S3cret',
   };
   const findings = [ok('node.version', 'Node.js 24')];
-  const installation = { version: '1.2.3', register: '/r', pageDirectory: '/p' };
+  const installation = { version: '1.2.3', register: '/r', pageDirectory: '/p', demoDirectory: '/d' };
   const bundle = createBundle(
     { findings, subject: findSubject(undefined, env, '/srv'), loaded: loadEnv(env) },
     installation,
