@@ -26,10 +26,8 @@ function isLoaderThread(): boolean {
 function startTracing(): void {
   const flags = process.execArgv.concat((process.env['NODE_OPTIONS'] || '').split(/\s+/));
   // the variable that says the same of Node.js' own cache
-  const isCached = process.env['NODE_DISABLE_COMPILE_CACHE'] !== '1';
-  const loadFile: compiledLoader.LoadFile = isCached
-    ? createCompiledLoader({ Modules: module.constructor as never, require, flags })
-    : require;
+  const usesCache = process.env['NODE_DISABLE_COMPILE_CACHE'] !== '1';
+  const loadFile = createCompiledLoader({ Modules: module.constructor as never, require, flags, usesCache });
   (loadFile(`${__dirname}/start.js`) as { start: typeof start }).start({ loadFile });
 }
 

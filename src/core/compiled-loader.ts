@@ -14,6 +14,8 @@ export interface CompiledLoaderOptions {
   readonly require: NodeJS.Require;
   /** Node.js' own flags, from the command line and from `NODE_OPTIONS`. */
   readonly flags: readonly string[];
+  /** Whether compiled forms are read and left; default true. */
+  readonly usesCache?: boolean;
 }
 
 /** Gives what a CommonJS file exports, loaded at the first call. @param file absolute path */
@@ -33,24 +35,26 @@ const MAX_FILES = 200;
  *
  * It is part of register.js, which old Node.js lines must be able to parse, and loads nothing before it is called.
  */
-export function createCompiledLoader({ Modules, require, flags }: CompiledLoaderOptions): LoadFile {
+export function createCompiledLoader({ Modules, require, flags, usesCache = true }: CompiledLoaderOptions): LoadFile {
   // taken before an instrumentation could wrap them
   const { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } = process.getBuiltinModule('fs');
   const path = process.getBuiltinModule('path');
   const { Script } = process.getBuiltinModule('vm');
   const build = [process.version, process.platform, process.arch, hashOf(flags)].join('-');
+  /** An app that empties `require.cache` would get a second start beside the first one's parts. */
+  const loaded = new Map<string, NodeJS.Module>();
 
   function loadFile(file: string): unknown {
-    const known = Modules._cache[file];
+    const known = loaded.get(file) ?? Modules._cache[file];
     if (known !== undefined) return known.exports;
     const source = readText(file);
     if (source === undefined) return require(file);
     const directory = path.dirname(file);
     const cache = path.join(directory, 'cache', `${path.basename(file)}-${build}`);
-    const options: ScriptOptions = { filename: file, cachedData: readTwice(cache, file) };
+    const options: ScriptOptions = { filename: file, cachedData: usesCache ? readTwice(cache, file) : undefined };
     const script = new Script(Modules.wrap(source), options);
     // another build of the same version of Node.js rejects what the one before has made
-    if (options.cachedData === undefined || script.cachedDataRejected) {
+    if (usesCache && (options.cachedData === undefined || script.cachedDataRejected)) {
       // by then what runs at the start has run, and V8 has compiled it
       setImmediate(() => writeTwice(cache, script.createCachedData()));
     }
@@ -58,6 +62,7 @@ export function createCompiledLoader({ Modules, require, flags }: CompiledLoader
     const module = new Modules(file);
     module.filename = file;
     Modules._cache[file] = module;
+    loaded.set(file, module);
     const itsRequire = Modules.createRequire(file);
     const requireCompiled = (id: string): unknown =>
       id.startsWith('./') ? loadFile(path.join(directory, id)) : itsRequire(id);
@@ -66,7 +71,10 @@ export function createCompiledLoader({ Modules, require, flags }: CompiledLoader
       run.call(module.exports, module.exports, Object.assign(requireCompiled, itsRequire), module, file, directory);
       module.loaded = true;
     } finally {
-      if (!module.loaded) delete Modules._cache[file];
+      if (!module.loaded) {
+        delete Modules._cache[file];
+        loaded.delete(file);
+      }
     }
     return module.exports;
   }

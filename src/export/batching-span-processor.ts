@@ -1,6 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import { TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { clearTimeout, setTimeout } from '../core/timers.ts';
 import type { Log } from '../core/log.ts';
 import type { Encoder } from '../wire/encoder.ts';
 import type { Delivery } from './delivery.ts';

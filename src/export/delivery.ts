@@ -1,5 +1,6 @@
 import { type Context, context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
+import { clearTimeout, setTimeout } from '../core/timers.ts';
 import { msUntil } from '../core/deadline.ts';
 import type { Log } from '../core/log.ts';
 import type { Claim } from '../spool/spool.ts';

@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from '../core/timers.ts';
 import { msUntil } from '../core/deadline.ts';
 import type { Log } from '../core/log.ts';
 import type { Payload } from '../wire/encoder.ts';

@@ -6,6 +6,7 @@ import type {
   SecureClientSessionOptions,
 } from 'node:http2';
 import { loadBuiltin } from '../core/builtin.ts';
+import { clearTimeout, setTimeout } from '../core/timers.ts';
 import { msUntil } from '../core/deadline.ts';
 import type { Payload } from '../wire/encoder.ts';
 import { authorityOf, serverNameOf } from './authority.ts';

@@ -1,6 +1,7 @@
 import type { Agent, ClientRequest, OutgoingHttpHeaders, RequestOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { loadBuiltin } from '../core/builtin.ts';
+import { createClientRequest } from '../core/client-request.ts';
 import { authorityOf, serverNameOf } from './authority.ts';
 import { readTlsFiles } from './tls-files.ts';
 import type { NetworkTarget } from './transport.ts';
@@ -64,7 +65,7 @@ export function createHttpClient(config: NetworkTarget): HttpClient {
       agent ??= openAgent(http);
       lastDeadlineMs = deadlineMs;
       const more = forwarder === undefined ? {} : { host: url.host, ...secrets };
-      return http.request(hop, { ...options, agent, headers: { ...headers, ...more } });
+      return createClientRequest(hop, { ...options, agent, headers: { ...headers, ...more } });
     },
     startAfresh() {
       const idle = Object.values(agent?.freeSockets ?? {}).flatMap((sockets) => sockets ?? []);

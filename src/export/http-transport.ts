@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { clearTimeout, setTimeout } from '../core/timers.ts';
 import { msUntil } from '../core/deadline.ts';
 import type { Payload } from '../wire/encoder.ts';
 import { targetOf } from './authority.ts';

@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { loadBuiltin } from '../core/builtin.ts';
+import { createClientRequest } from '../core/client-request.ts';
+import { clearTimeout, setTimeout } from '../core/timers.ts';
 import { msUntil } from '../core/deadline.ts';
 import { serverNameOf } from './authority.ts';
 import { reason } from './reason.ts';
@@ -21,10 +23,10 @@ export function openTunnel(proxy: ProxyConfig, authority: string, deadlineMs: nu
   const http = loadBuiltin(url.protocol === 'https:' ? 'node:https' : 'node:http') as typeof import('node:https');
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => reject(new Error(`proxy ${url.origin}: ${why}`));
-    const asked = http.request(url, {
+    const asked = createClientRequest(url, {
       method: 'CONNECT',
       path: authority,
-      agent: false,
+      agent: new http.Agent(),
       // it would be the name in the header
       servername: serverNameOf(url),
       headers: {

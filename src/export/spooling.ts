@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from '../core/timers.ts';
 import type { Log } from '../core/log.ts';
 import { Spool, SpoolFullError, type Claim, type SpoolFile, type SpoolOptions } from '../spool/spool.ts';
 import type { Payload } from '../wire/encoder.ts';

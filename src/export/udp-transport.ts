@@ -1,6 +1,7 @@
 import type { Socket } from 'node:dgram';
 import type { LookupAddress } from 'node:dns';
 import { loadBuiltin } from '../core/builtin.ts';
+import { clearTimeout, setTimeout } from '../core/timers.ts';
 import { msUntil } from '../core/deadline.ts';
 import { reason } from './reason.ts';
 import type { Outcome, Transport, TransportConfig } from './transport.ts';

@@ -1,4 +1,5 @@
 import { BroadcastChannel, getEnvironmentData, setEnvironmentData, threadId } from 'node:worker_threads';
+import { clearTimeout, setTimeout } from '../core/timers.ts';
 import { msUntil } from '../core/deadline.ts';
 import { beforeMethod } from './before-method.ts';
 import { ChildThreads } from './child-threads.ts';

@@ -1,4 +1,5 @@
 import { BroadcastChannel, type MessagePort, receiveMessageOnPort, threadId } from 'node:worker_threads';
+import { setInterval } from '../core/timers.ts';
 import { ChildThreads } from './child-threads.ts';
 import { KEY, setHosting, type Parcel, type Told } from './thread-guest.ts';
 import { ThreadDraft } from './thread-draft.ts';

@@ -1,4 +1,5 @@
 import { defaultResource, type Resource } from '@opentelemetry/resources';
+import { clearTimeout, setTimeout } from '../core/timers.ts';
 import type { Log } from '../core/log.ts';
 import { isMainThread } from '../core/main-thread.ts';
 import type { NamedDetector } from './detectors.ts';

@@ -1,7 +1,7 @@
-import { setTimeout } from 'node:timers';
 import type { TracerOptions, TracerProvider as ApiTracerProvider } from '@opentelemetry/api';
 import { defaultResource } from '@opentelemetry/resources';
 import type { ForceFlushOptions, TracerProviderOptions } from '@opentelemetry/sdk-trace';
+import { clearTimeout, setTimeout } from '../core/timers.ts';
 import { IdGenerator } from './id-generator.ts';
 import { INSPECT, inspectAs, type InspectMethod, knownResource } from './inspect-as.ts';
 import { alwaysOn, QuickSampler } from './quick-sampler.ts';

@@ -41,6 +41,18 @@ test('a file is loaded as require loads it, and require finds it loaded', async 
   assert.equal((main['own'] as NodeJS.Require).resolve('./other.cjs'), join(dir, 'other.cjs'));
 });
 
+test('what it has loaded stays loaded where the app empties require.cache', (t) => {
+  const { dir, require } = setUp(t, {
+    'main.cjs': 'exports.part = require("./part.cjs");',
+    'part.cjs': 'exports.is = {};',
+  });
+  const load = createCompiledLoader({ Modules: Module as never, require, flags: [] });
+  const main = load(join(dir, 'main.cjs')) as { part: unknown };
+  for (const file of Object.keys(require.cache)) if (file.startsWith(dir)) delete require.cache[file];
+  assert.equal(load(join(dir, 'part.cjs')), main.part);
+  assert.equal(load(join(dir, 'main.cjs')), main);
+});
+
 test('the compiled form is left for the next process, that of what it requires as well, and is what that runs', async (t) => {
   const { dir, cached, load } = setUp(t, {
     'main.cjs': 'exports.is = require("./part.cjs");',

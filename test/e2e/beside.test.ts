@@ -91,6 +91,33 @@ function appWithApi(t: TestContext, api: string): string {
   return cwd;
 }
 
+test('an app that patches http.request, counts timers and whose clock stands still sees nothing of ours', async (t) => {
+  const main = `
+    const http = require('http');
+    const { request } = http;
+    http.request = (...args) => { console.log('request'); return request(...args); };
+    http.get = (...args) => { const sent = http.request(...args); sent.end(); return sent; };
+    for (const name of ['setTimeout', 'setInterval', 'setImmediate'])
+      globalThis[name] = () => { throw new Error('our own timer') };
+    performance.now = () => 1;
+    const server = http.createServer((request, response) => response.end('ok'));
+    server.listen(0, '127.0.0.1', () => {
+      http.get({ port: server.address().port, agent: false }, (response) => response.resume().on('end', () => server.close()));
+    });
+    process.on('beforeExit', () => process.exit(3));`;
+  const cwd = app(t, { 'main.cjs': main });
+  for (const [mode, spans, said] of [
+    ['mock', 2, /^$/],
+    ['hole', 0, /^otel-preload: of 2 spans for \S+ these are lost: [^\n]+\n$/],
+  ] as const) {
+    const collector = await startCollector(t, { mode });
+    const env = { TRACING_URL: collector.jaegerUrl, OTEL_BSP_SCHEDULE_DELAY: '20' };
+    const { stdout, stderr, code } = await run({ args: [...importFlag(), 'main.cjs'], cwd, env });
+    assert.match(stderr, said);
+    assert.deepEqual([stdout, code, collector.spans.length], ['request\n', 3, spans]);
+  }
+});
+
 test('an app with an older @opentelemetry/api: its manual spans arrive', async (t) => {
   let installed: string;
   try {

@@ -47,6 +47,19 @@ test('in the checkout ./register is the preload', async () => {
   }
 });
 
+test(
+  'where files are ES modules by default ./register is the preload too',
+  { skip: major > 22 && 'this Node.js has no such flag' },
+  async () => {
+    const flags = ['--no-warnings', '--experimental-default-type=module'];
+    for (const flag of ['--import', '--require']) {
+      const traced = `process.exitCode = Symbol.for('otel-preload.runtime') in globalThis ? 0 : 1`;
+      const { stdout, stderr, code } = await run({ args: [...flags, flag, './register', '-e', traced], cwd: checkout });
+      assert.deepEqual([stdout, stderr, code], ['', '', 0]);
+    }
+  },
+);
+
 test('a program without a file of its own runs as it does untraced', async () => {
   for (const { flags } of [ways['--import'], ways['--require']]) {
     const outcomes = await Promise.all([
@@ -209,6 +222,21 @@ for (const [way, { flags, env }] of Object.entries(ways)) {
     assert.deepEqual(spanTree(spans), [exchange, exchange, exchange, exchange].flat());
   });
 }
+
+test('an app that empties require.cache first is traced as any other', async (t) => {
+  const main = `
+    for (const file of Object.keys(require.cache)) delete require.cache[file];
+    const app = require('express')(); const http = require('http');
+    app.get('/users/:id', (request, response) => response.end('ok'));
+    const server = app.listen(0, '127.0.0.1', () => {
+      http.get({ port: server.address().port, path: '/users/1', agent: false }, (response) =>
+        response.resume().on('end', () => server.close()));
+    });`;
+  for (const env of [{}, { NODE_DISABLE_COMPILE_CACHE: '1' }]) {
+    const { spans } = await traced(t, { 'main.cjs': main }, { args: [...importFlag(), 'main.cjs'], env });
+    assert.deepEqual(spanTree(spans), ['client GET', '  server GET /users/:id', '    internal request handler']);
+  }
+});
 
 test('npm is not traced, what it starts is', async (t) => {
   const npm = realpathSync(execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim());
