@@ -24,6 +24,7 @@ import type { ThreadHost } from './lifecycle/thread-host.ts';
 import { NodeSDK as TracesSdk } from './parts/node-sdk.ts';
 import { createResource } from './resource/create-resource.ts';
 import { loadDetectors } from './resource/detectors.ts';
+import { createContextManager } from './sdk/context-manager.ts';
 import { createDiagLogger } from './sdk/diag-logger.ts';
 import { createExporters } from './sdk/exporters.ts';
 import { adoptApiVersion, shareGlobalProvider } from './sdk/global-provider.ts';
@@ -119,6 +120,8 @@ export function start({ processor, loadFile = createRequire(import.meta.filename
   });
 
   const { NodeSDK } = wantsOthers ? (load('node-sdk-full') as { NodeSDK: typeof TracesSdk }) : { NodeSDK: TracesSdk };
+  const propagator = createPropagator(settings.propagators, load);
+  const contextManager = createContextManager(settings, propagator);
   const sdk = withEnvironment(sdkEnvironment, () => {
     const created = new NodeSDK({
       resource,
@@ -126,7 +129,8 @@ export function start({ processor, loadFile = createRequire(import.meta.filename
       spanProcessors: processors.length === 0 ? [] : [openSpans, new UrlSecrets(), ...processors],
       sampler: createSampler(settings.tracesSampler, settings.tracesSamplerArg),
       spanLimits: spanLimits(settings),
-      textMapPropagator: createPropagator(settings.propagators, load),
+      textMapPropagator: propagator,
+      ...(contextManager === undefined ? {} : { contextManager }),
     });
     created.start();
     return created;

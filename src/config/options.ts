@@ -23,6 +23,7 @@ import {
   ratio,
   text,
   timeoutMilliseconds,
+  traceparent,
 } from './value-type.ts';
 
 /**
@@ -44,7 +45,7 @@ import {
  *                      linkAttributeCountLimit
  *     instrumentation  enabledInstrumentations disabledInstrumentations … (also src/config/http-options.ts, grpc-options.ts)
  *     metrics, logs    metricsExporter logsExporter … (src/config/sdk-options.ts)
- *     platform         httpProxy httpsProxy noProxy podIp lambdaHandler
+ *     platform         httpProxy httpsProxy noProxy podIp traceparent tracestate baggage lambdaHandler
  *
  * `none` in a list is the empty list; an option without a default is `undefined` where nothing sets it.
  */
@@ -525,6 +526,27 @@ export const options = {
     default: undefined,
     group: 'platform',
     doc: 'Own address in a Kubernetes pod, where `TRACING_ADDRESS` is not set.',
+  },
+  traceparent: {
+    env: ['TRACEPARENT'],
+    type: traceparent,
+    default: undefined,
+    group: 'platform',
+    doc: 'The span that has started this program, as `00-<trace id>-<span id>-<flags>`: the parent of all spans but those of requests that come in. Read where `OTEL_PROPAGATORS` names `tracecontext`.',
+  },
+  tracestate: {
+    env: ['TRACESTATE'],
+    type: text,
+    default: undefined,
+    group: 'platform',
+    doc: 'What vendors say of the trace in `TRACEPARENT`.',
+  },
+  baggage: {
+    env: ['BAGGAGE'],
+    type: text,
+    default: undefined,
+    group: 'platform',
+    doc: 'What goes on with the trace in `TRACEPARENT`, `key=value,key2=value2`. Read where `OTEL_PROPAGATORS` names `baggage`.',
   },
   lambdaHandler: {
     env: ['_HANDLER'],

@@ -129,6 +129,13 @@ export const hostName: ValueType<string> = scalar('a host name or address', (tex
   /^[\w.:[\]%-]+$/.test(text) ? text : undefined,
 );
 
+const TRACE_FIELDS = '(?!0{32})[\\da-f]{32}-(?!0{16})[\\da-f]{16}-[\\da-f]{2}';
+
+/** A later version may say more behind. @see https://www.w3.org/TR/trace-context/#traceparent-header */
+export const traceparent: ValueType<string> = scalar('00-<trace id>-<span id>-<flags> in hexadecimal', (text) =>
+  new RegExp(`^(?:00-${TRACE_FIELDS}|(?!00|ff)[\\da-f]{2}-${TRACE_FIELDS}(?:-.*)?)$`).test(text) ? text : undefined,
+);
+
 /** One of a few names, in any case. */
 export function oneOf<const Name extends string>(...names: readonly Name[]): ValueType<Name> {
   const allowed = `one of ${names.join(', ')}`;

@@ -77,6 +77,9 @@ test('what the platform sets is in no YAML file', () => {
       ['https_proxy', undefined],
       ['no_proxy', undefined],
       ['POD_IP', undefined],
+      ['TRACEPARENT', undefined],
+      ['TRACESTATE', undefined],
+      ['BAGGAGE', undefined],
       ['_HANDLER', undefined],
     ],
   );

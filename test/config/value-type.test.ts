@@ -91,6 +91,18 @@ test('a host name has no path and no space', () => {
   ]);
 });
 
+test('a traceparent has ids that are not zero, and says more only in a later version', () => {
+  const fields = `${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+  const good = [`00-${fields}`, ` 00-${fields} `, `cc-${fields}`, `cc-${fields}-what-else`];
+  assert.deepEqual(
+    values(types.traceparent, good),
+    good.map((text) => text.trim()),
+  );
+  const zeros = [`00-${'0'.repeat(32)}-${'b'.repeat(16)}-01`, `00-${'a'.repeat(32)}-${'0'.repeat(16)}-01`];
+  const bad = [`00-${fields}-more`, `ff-${fields}`, fields, `00-${fields.toUpperCase()}`, '00-1-2-01', ...zeros];
+  assert.deepEqual(values(types.traceparent, bad), Array(bad.length).fill(undefined));
+});
+
 test('one of a few names is taken in any case and given as it is known', () => {
   const type = types.oneOf('gzip', 'none');
   assert.deepEqual(values(type, ['GZIP', 'none', 'br']), ['gzip', 'none', undefined]);
