@@ -45,7 +45,7 @@ test('a healthy set-up is all ok, with code 0 and one span of the service at the
   }
 });
 
-test('with a real Jaeger the span is read back, by each way', async (t) => {
+test('with a real Jaeger the span is read back by each way, and each of its ports that is taken for another is told', async (t) => {
   if (!(await jaegerOrSkip(t))) return;
   const jaeger = await startJaeger(t);
   const ways: readonly Record<string, string>[] = [
@@ -63,11 +63,41 @@ test('with a real Jaeger the span is read back, by each way', async (t) => {
       new RegExp(`^ok   span\\.read_back: ${jaeger.queryUrl} shows the span of shop-${index} after`, 'm'),
     );
   }
-  const wrong = { OTEL_EXPORTER_OTLP_ENDPOINT: jaeger.otlpGrpcUrl };
-  assert.match(
-    (await doctor(t, { env: wrong })).stdout,
-    /^FAIL span\.accepted: .*; what answers speaks HTTP\/2, as gRPC/m,
-  );
+
+  const port = (url: string): string => new URL(url).origin;
+  const grpc = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
+  const wrong: readonly (readonly [Record<string, string>, RegExp])[] = [
+    [
+      { TRACING_URL: `${jaeger.queryUrl}/api/traces` },
+      /answered 200 with a web page to a span; .*Jaeger takes spans on port 14268/,
+    ],
+    [
+      { TRACING_URL: `${port(jaeger.otlpUrl)}/api/traces` },
+      /answered 404 to a span: .*; Jaeger's is .*:14268\/api\/traces$/,
+    ],
+    [
+      { TRACING_URL: `${jaeger.otlpGrpcUrl}/api/traces` },
+      /what answers speaks HTTP\/2, .*; use Jaeger's http:.*:14268\/api\/traces$/,
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: jaeger.thriftUrl },
+      /answered 400 to a span: Unsupported content type: .*is it Jaeger where OTLP is sent/,
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: jaeger.otlpGrpcUrl },
+      /what answers speaks HTTP\/2, .*; use the HTTP port \(4318\)/,
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: port(jaeger.otlpUrl), ...grpc },
+      /what answers speaks no HTTP\/2; use the gRPC port \(4317\)/,
+    ],
+  ];
+  for (const [env, pattern] of wrong) {
+    const { troubles, code } = await doctor(t, { env });
+    assert.deepEqual([troubles.length, code], [1, 2]);
+    assert.match(troubles[0] ?? '', /^FAIL span\.accepted: /);
+    assert.match(troubles[0] ?? '', pattern);
+  }
 });
 
 test('--json is the same for machines', async (t) => {

@@ -48,7 +48,10 @@ async function checkTarget(target: Target, route: Route, options: RouteOptions):
   const { outcome, status, skewMs } = sent;
   if (outcome.status !== 'delivered') {
     const speech = route.choice.kind === 'otlp' ? 'otlp' : 'jaeger';
-    return [...findings, fail(ACCEPTED, `${sent.target} ${outcome.why}`, explainOutcome(outcome.why, target, speech))];
+    return [
+      ...findings,
+      fail(ACCEPTED, `${sent.target} ${ofOneSpan(outcome.why)}`, explainOutcome(outcome.why, target, speech)),
+    ];
   }
   if (outcome.rejected !== undefined)
     return [
@@ -65,7 +68,13 @@ async function checkTarget(target: Target, route: Route, options: RouteOptions):
   if (queryUrl === undefined) return findings;
   const { traceId } = span.spanContext();
   const isNamed = options.query !== undefined;
-  return [...findings, await readBack({ queryUrl, isNamed, traceId, serviceName: options.serviceName })];
+  const { serviceName } = options;
+  return [...findings, await readBack({ queryUrl, isNamed, isAnswered: target.kind !== 'udp', traceId, serviceName })];
+}
+
+/** A transport speaks of batches. */
+function ofOneSpan(why: string): string {
+  return why.replace(/ to 1 spans(?: \(\d+ bytes\))?/, ' to a span');
 }
 
 function answered(status: number | undefined): string {

@@ -5,8 +5,6 @@ export type Speech = 'jaeger' | 'otlp';
 
 type Fix = string | ((target: Target, speech: Speech) => string);
 
-const HTTP2 =
-  'what answers speaks HTTP/2, as gRPC does; use the HTTP port (4318), or set OTEL_EXPORTER_OTLP_PROTOCOL=grpc';
 const credentials =
   'Jaeger takes them by OTEL_EXPORTER_JAEGER_USER and _PASSWORD or OTEL_EXPORTER_JAEGER_HEADERS, OTLP by OTEL_EXPORTER_OTLP_HEADERS';
 
@@ -37,10 +35,7 @@ const fixes: readonly (readonly [RegExp, Fix])[] = [
     /^answered (?:HTTP )?50[234]|gRPC status 14\b/,
     'it, or what it stands behind, is overloaded, starting or away: look at its own log',
   ],
-  [
-    /web page/,
-    'this is the address of a page; Jaeger takes spans on port 14268 at /api/traces, OTLP on 4318 at /v1/traces',
-  ],
+  [/web page/, 'Jaeger takes spans on port 14268 at /api/traces, OTLP on 4318 at /v1/traces'],
   [/a redirect to/, 'set the address that it redirects to'],
   [/without a gRPC status/, 'use the gRPC port (4317), or set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf'],
   [/^HPE_|ECONNRESET|ended without an answer/, whoHangsUp],
@@ -58,8 +53,13 @@ const fixes: readonly (readonly [RegExp, Fix])[] = [
   ],
 ];
 
-function whoHangsUp({ kind }: Target): string {
-  return kind === 'grpc' ? 'it hangs up: is this the gRPC port (4317)?' : HTTP2;
+function whoHangsUp({ kind }: Target, speech: Speech): string {
+  if (kind === 'grpc') return 'it hangs up: is this the gRPC port (4317)?';
+  const fix =
+    speech === 'jaeger'
+      ? "use Jaeger's http://<host>:14268/api/traces"
+      : 'use the HTTP port (4318), or set OTEL_EXPORTER_OTLP_PROTOCOL=grpc';
+  return `what answers speaks HTTP/2, as gRPC does; ${fix}`;
 }
 
 function rightPath({ kind }: Target, speech: Speech): string {

@@ -30,6 +30,8 @@ declare const __filename: string;
 declare const __dirname: string;
 
 const HERE = Symbol.for('otel-preload.probe');
+/** How a command line and a program have it. */
+const PRELOAD = /otel-preload\/(?:dist\/)?register\b/;
 const files = require('fs');
 const paths = require('path');
 
@@ -43,13 +45,7 @@ function probe(directory: string): void {
   const { runMain } = Modules;
   Modules.runMain = function (main) {
     entry = main;
-    kind = isNamed
-      ? 'unfinished'
-      : /[/\\]node_modules[/\\]/.test(main)
-        ? 'tool'
-        : loadsPreload(main)
-          ? 'late'
-          : 'unfinished';
+    kind = isNamed ? 'unfinished' : kindOf(main);
     if (kind === 'late') watchLoads(Modules);
     if (kind !== 'unfinished') return runMain.call(this, main);
     // it runs again where it is not known any more
@@ -63,18 +59,18 @@ function probe(directory: string): void {
   });
 }
 
-function namesPreload(text: string): boolean {
-  return (
-    /(?:otel-preload|\.)\/(?:dist\/)?register\b/.test(text) ||
-    text.includes(paths.join(paths.dirname(__dirname), 'register'))
-  );
+function namesPreload(flags: string): boolean {
+  const own = paths.join(paths.dirname(__dirname), 'register');
+  return PRELOAD.test(flags) || flags.includes(own) || /[ =]\.\/register(?: |$)/.test(` ${flags}`);
 }
 
-function loadsPreload(file: string): boolean {
+/** What a program is whose command line does not have the preload. */
+function kindOf(main: string): 'tool' | 'late' | 'unfinished' {
+  if (/[/\\]node_modules[/\\]/.test(main)) return 'tool';
   try {
-    return namesPreload(files.readFileSync(file, 'utf8'));
+    return PRELOAD.test(files.readFileSync(main, 'utf8')) ? 'late' : 'unfinished';
   } catch {
-    return false;
+    return 'unfinished';
   }
 }
 

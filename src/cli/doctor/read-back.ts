@@ -8,6 +8,8 @@ export interface ReadBackOptions {
   readonly queryUrl: string;
   /** Somebody has named it; else it was looked for beside the collector, and may be another's. */
   readonly isNamed: boolean;
+  /** The collector has said that it took the span; by UDP it cannot. */
+  readonly isAnswered: boolean;
   readonly traceId: string;
   readonly serviceName: string;
   /** How long the span may take to its storage; default 10 s. */
@@ -54,10 +56,13 @@ export async function readBack(options: ReadBackOptions): Promise<Finding> {
   }
 }
 
-function notFound({ isNamed, traceId }: ReadBackOptions, shown: string, patienceMs: number): Finding {
-  const why = `${shown} does not have trace ${traceId} ${patienceMs / 1000} s after the collector took it`;
-  if (isNamed) return fail(CHECK, why, "look at the collector's own log: its storage, its sampling, its pipelines");
-  return warn(CHECK, why, 'if that is the page of another Jaeger, name the right one with --query');
+function notFound({ isNamed, isAnswered, traceId }: ReadBackOptions, shown: string, patienceMs: number): Finding {
+  const why = `${shown} does not have trace ${traceId} ${patienceMs / 1000} s after it was sent`;
+  if (!isNamed) return warn(CHECK, why, 'if that is the page of another Jaeger, name the right one with --query');
+  const fix = isAnswered
+    ? "look at the collector's own log: its storage, its sampling, its pipelines"
+    : 'UDP does not tell: an agent takes binary Thrift on port 6832, compact Thrift on 6831';
+  return fail(CHECK, why, fix);
 }
 
 /** @returns why not, where the answer is none of a query API */

@@ -38,7 +38,9 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "the address of Jaeger's page": {
     setUp: answering((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>')),
-    says: [/^FAIL span\.accepted: .* answered 200 with a web page .*Jaeger takes spans on port 14268 at \/api\/traces/],
+    says: [
+      /^FAIL span\.accepted: .* answered 200 with a web page to a span; .*Jaeger takes spans on port 14268 at \/api\/traces/,
+    ],
   },
   'a Jaeger URL without /api/traces': {
     setUp: async (t) => ({ env: { TRACING_URL: (await startCollector(t)).url } }),

@@ -18,6 +18,8 @@ const files = {
   'late.mjs': `import 'express'; import 'otel-preload/register'; import { writeFileSync } from 'node:fs'; writeFileSync('ran', '');`,
   'late.cjs': `require('express'); require('otel-preload/register'); ${ran}`,
   'node_modules/tool/cli.js': ran,
+  'own.mjs': "import './register.mjs'; import './first.mjs';",
+  'register.mjs': `import { writeFileSync } from 'node:fs'; writeFileSync('ran', '');`,
   'npm-cli.js': ran,
   'exits.cjs': 'process.exit(5);',
 };
@@ -81,6 +83,11 @@ for (const line of nodeLines) {
     });
   });
 }
+
+test('a program with a register of its own is stopped as any other', async (t) => {
+  const { report, hasRun } = await look(t, process.execPath, ['own.mjs']);
+  assert.deepEqual([report?.kind, hasRun], ['program', false]);
+});
 
 test('installed tools and package managers run as they are; -e is none of ours', async (t) => {
   const tool = await look(t, process.execPath, ['node_modules/tool/cli.js']);

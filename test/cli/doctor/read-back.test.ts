@@ -18,8 +18,15 @@ async function queryApi(t: TestContext, onTrace: RequestListener): Promise<strin
   return `http://127.0.0.1:${await listen(t, server)}`;
 }
 
-const ask = async (queryUrl: string, isNamed = true) => {
-  const { status, reason, fix } = await readBack({ queryUrl, isNamed, traceId, serviceName: 'shop', patienceMs: 400 });
+const ask = async (queryUrl: string, isNamed = true, isAnswered = true) => {
+  const { status, reason, fix } = await readBack({
+    queryUrl,
+    isNamed,
+    isAnswered,
+    traceId,
+    serviceName: 'shop',
+    patienceMs: 400,
+  });
   return { status, reason, fix };
 };
 
@@ -45,8 +52,10 @@ test('a span that never shows is a failure where the query API was named, else a
   const url = await queryApi(t, (_, response) => response.writeHead(404).end('{"data":null}'));
   const named = await ask(url);
   assert.equal(named.status, 'fail');
-  assert.match(named.reason, new RegExp(`does not have trace ${traceId} 0\\.4 s after the collector took it`));
-  assert.deepEqual([(await ask(url, false)).status], ['warn']);
+  assert.match(named.reason, new RegExp(`does not have trace ${traceId} 0\\.4 s after it was sent`));
+  assert.match(named.fix ?? '', /^look at the collector's own log/);
+  assert.match((await ask(url, true, false)).fix ?? '', /an agent takes binary Thrift on port 6832/);
+  assert.equal((await ask(url, false)).status, 'warn');
 });
 
 test('what is no query API is a failure where it was named, else all that there is to say', async (t) => {
