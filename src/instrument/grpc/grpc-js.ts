@@ -11,6 +11,8 @@ export interface Metadata {
 
 /** A call as the handler of a server gets it. */
 export interface ServerCall extends EventEmitter {
+  /** What stands between it and the stream: an interceptor of the app's, which has a `nextCall`, or gRPC alone. */
+  readonly call?: object;
   readonly metadata: Metadata;
   sendMetadata: (metadata: Metadata) => void;
   getDeadline(): Date | number;

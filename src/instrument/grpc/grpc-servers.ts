@@ -1,5 +1,15 @@
-import { type Context, context, propagation, ROOT_CONTEXT, SpanKind, trace, type Tracer } from '@opentelemetry/api';
+import {
+  type Context,
+  type ContextManagementToken,
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  SpanKind,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
+import { attachedEndsWithTask } from '../attached.ts';
 import { carryBound } from '../bound-emit.ts';
 import type { Exchange } from '../exchange.ts';
 import { type CallError, CallSpan } from './call-span.ts';
@@ -76,9 +86,14 @@ export class GrpcServers {
 }
 
 function ignoring(handler: Handler): Handler {
-  return function (call, ...answer) {
+  return function (call, answer) {
     carryBound(call, ignored);
-    return context.with(ignored.context, handler, this, call, ...answer);
+    const token = attachTo(call, ignored.context);
+    try {
+      return serve(handler, this, call, answer);
+    } finally {
+      token?.dispose();
+    }
   };
 }
 
@@ -93,36 +108,60 @@ function tracingAnswers(handler: Handler, begin: Begin, run: Run): Handler {
   return function (call, answer) {
     const traced = begin(AnsweredCall, call);
     if (traced === undefined) return handler.call(this, call, answer);
-    return run(traced, handler, this, call, (error, ...rest) => {
+    // Four, as gRPC's own takes: the rest of more would be an array for every call.
+    return run(traced, handler, this, call, (error, value, trailer, flags) => {
       traced.answered(error);
-      return answer?.(error, ...rest);
+      return answer?.(error, value, trailer, flags);
     });
   };
 }
 
-type Run = (traced: TracedCall, handler: Handler, self: unknown, ...args: [ServerCall, Answer?]) => unknown;
+/** Those that stream their answers are given the call alone. */
+function serve(handler: Handler, self: unknown, call: ServerCall, answer: Answer | undefined): unknown {
+  return answer === undefined ? handler.call(self, call) : handler.call(self, call, answer);
+}
+
+type Run = (traced: TracedCall, handler: Handler, self: unknown, call: ServerCall, answer?: Answer) => unknown;
 
 /** Since 1.10 gRPC catches what a handler throws, and nobody but the span is told. */
-const runAndSeeError: Run = (traced, handler, self, ...args) => {
+const runAndSeeError: Run = (traced, handler, self, call, answer) => {
+  const token = attachTo(call, traced.context);
   try {
-    return context.with(traced.context, handler, self, ...args);
+    return serve(handler, self, call, answer);
   } catch (error) {
     traced.span.throwError(error as CallError | undefined);
     throw error;
+  } finally {
+    token?.dispose();
   }
 };
 
 /** Before that it may end the process: Node.js must not print this here as the line that has thrown. */
-const runToEnd: Run = (traced, handler, self, ...args) => {
+const runToEnd: Run = (traced, handler, self, call, answer) => {
+  const token = attachTo(call, traced.context);
   let hasReturned = false;
   try {
-    const result = context.with(traced.context, handler, self, ...args);
+    const result = serve(handler, self, call, answer);
     hasReturned = true;
     return result;
   } finally {
     if (!hasReturned) traced.span.throwError(undefined);
+    token?.dispose();
   }
 };
+
+/**
+ * Attaches the context of a call for its handler.
+ *
+ * Where it ends with the task by itself, and gRPC alone goes on with that task when the handler is through, it stays
+ * attached: to put the former one back would cost as much again (a Map, on Node.js 24 and later).
+ *
+ * @returns what detaches it, if anything has to
+ */
+function attachTo(call: ServerCall, entered: Context): ContextManagementToken | undefined {
+  const token = context.attach(entered);
+  return attachedEndsWithTask && call.call !== undefined && !('nextCall' in call.call) ? undefined : token;
+}
 
 function captureSent(call: ServerCall, span: CallSpan, capture: MetadataCapture): void {
   const { sendMetadata } = call;
