@@ -303,10 +303,9 @@ const prose = `# Differences to OpenTelemetry's instrumentations
 <!-- Written by \`npm run generate\` from scripts/differences.ts: change it there. -->
 
 For HTTP, gRPC and Express there are instrumentations of our own, which make the spans of \`@opentelemetry/instrumentation-http\`,
-\`-grpc\` and \`-express\` in a fraction of the time: the same names, kinds, statuses, attributes, events and parents. For HTTP and
-Express ours is what is used, unless \`TRACING_HTTP_INSTRUMENTATION=official\` or \`TRACING_EXPRESS_INSTRUMENTATION=official\` (YAML:
-\`instrumentations.http\`, \`instrumentations.express\`) says otherwise; for gRPC the official one is, unless
-\`TRACING_GRPC_INSTRUMENTATION=native\` (YAML: \`instrumentations.grpc\`) does.
+\`-grpc\` and \`-express\` in a fraction of the time: the same names, kinds, statuses, attributes, events and parents. Ours is what
+is used, unless \`TRACING_HTTP_INSTRUMENTATION=official\`, \`TRACING_GRPC_INSTRUMENTATION=official\` or
+\`TRACING_EXPRESS_INSTRUMENTATION=official\` (YAML: \`instrumentations.http\`, \`.grpc\`, \`.express\`) says otherwise.
 
 A test runs both on the same traffic and compares all spans; any difference that is not in this list is a bug.`;
 

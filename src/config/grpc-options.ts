@@ -8,7 +8,7 @@ export const grpcOptions = {
     env: ['TRACING_GRPC_INSTRUMENTATION'],
     yaml: 'instrumentations.grpc',
     type: oneOf('native', 'official'),
-    default: 'official',
+    default: 'native',
     group: 'instrumentation',
     doc: "Who makes the spans of gRPC: we, or OpenTelemetry's own instrumentation, which knows no `TRACING_IGNORE_PATHS`.",
   },

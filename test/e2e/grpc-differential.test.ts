@@ -5,14 +5,14 @@ import { testNode } from '../support/run.ts';
 import { importForms, runGrpcTraffic } from './grpc-traffic.ts';
 import { assertListed, type Traffic } from './traffic.ts';
 
-test('over 120 cases of gRPC traffic leave the spans of the official instrumentation, but for the listed differences', async (t) => {
+test('over 160 cases of gRPC traffic leave the spans of the official instrumentation, but for the listed differences', async (t) => {
   const sides = ['SERVER_REQUEST', 'SERVER_RESPONSE', 'CLIENT_REQUEST', 'CLIENT_RESPONSE'];
   const captured = sides.map((side) => [`OTEL_INSTRUMENTATION_GRPC_CAPTURE_METADATA_${side}`, 'X-User,x-first,x-bin']);
   const env = Object.fromEntries(captured) as Record<string, string>;
   const official = await runGrpcTraffic(t, 'official', { env });
   const native = await runGrpcTraffic(t, 'native', { env });
   const bare = await runGrpcTraffic(t, undefined);
-  assert.ok(official.traffic.size > 120, `${official.traffic.size} cases`);
+  assert.ok(official.traffic.size > 160, `${official.traffic.size} cases`);
   assertListed(official.traffic, native.traffic, grpcDifferences);
   const all = [...native.traffic.values()].flat().join('\n');
   for (const key of ['rpc.request.metadata.x_user', 'rpc.response.metadata.x_first']) {
@@ -49,7 +49,7 @@ for (const version of ['1.8.22', '1.10.11']) {
     const official = await runGrpcTraffic(t, 'official', { version });
     const native = await runGrpcTraffic(t, 'native', { version });
     const bare = await runGrpcTraffic(t, undefined, { version });
-    assert.ok(official.traffic.size > 120, `${official.traffic.size} cases`);
+    assert.ok(official.traffic.size > 160, `${official.traffic.size} cases`);
     assertListed(official.traffic, native.traffic, listedFor(official.traffic));
     assert.deepEqual(native.results, bare.results, 'the app gets what it gets untraced');
   });

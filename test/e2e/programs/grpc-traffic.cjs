@@ -240,15 +240,37 @@ function createCases({ grpc, api, protoLoader }) {
       return await ask(client, 'Unary', 'hi');
     },
     ...Object.fromEntries(
-      ['CANCELLED', 'UNKNOWN', 'INVALID_ARGUMENT', 'DEADLINE_EXCEEDED', 'ABORTED', 'UNAVAILABLE', 'DATA_LOSS'].map(
-        (name) => [
-          `unary: ${name}`,
-          async () => {
-            serve = failWith(() => Object.assign(new Error(`it is ${name}`), { code: status[name] }));
-            return await ask(client, 'Unary', 'hi');
-          },
-        ],
-      ),
+      Object.keys(status)
+        .filter((name) => Number(status[name]) > 0)
+        .flatMap((name) => {
+          const error = () => Object.assign(new Error(`it is ${name}`), { code: status[name] });
+          return [
+            [
+              `unary: ${name}`,
+              async () => {
+                serve = failWith(error);
+                return await ask(client, 'Unary', 'hi');
+              },
+            ],
+            [
+              `client stream: ${name}`,
+              async () => {
+                serve = { collect: (call, answer) => answer(error()) };
+                let call;
+                const answer = new Promise((resolve) => (call = client.Collect((failed) => resolve(seen(failed)))));
+                call.end(1);
+                return await answer;
+              },
+            ],
+            [
+              `server stream: ${name}`,
+              async () => {
+                serve = { list: (call) => call.emit('error', error()) };
+                return await read(client.List('all'));
+              },
+            ],
+          ];
+        }),
     ),
     async 'unary: the handler throws'() {
       serve = {
@@ -547,6 +569,27 @@ function createCases({ grpc, api, protoLoader }) {
         mark('in interceptor');
         return new grpc.ServerInterceptingCall(call);
       };
+      const one = connect(test.Calls, {}, `127.0.0.1:${await startServer({ interceptors: [interceptor] })}`);
+      return await ask(one, 'Unary', 'hi');
+    },
+    async 'interceptor: on the server, around the handler'() {
+      serve = {
+        unary(call, answer) {
+          mark('in handler');
+          setImmediate(() => answer(null, 'hello'));
+        },
+      };
+      const interceptor = (method, call) =>
+        new grpc.ServerInterceptingCall(call, {
+          start: (next) =>
+            next({
+              onReceiveHalfClose(next) {
+                mark('before the handler');
+                next();
+                mark('after the handler');
+              },
+            }),
+        });
       const one = connect(test.Calls, {}, `127.0.0.1:${await startServer({ interceptors: [interceptor] })}`);
       return await ask(one, 'Unary', 'hi');
     },
@@ -1209,7 +1252,7 @@ function createCases({ grpc, api, protoLoader }) {
 
   if (isBefore1_10) {
     for (const name of ['client stream', 'server stream', 'bidi']) delete cases[`${name}: the handler throws`];
-    delete cases['interceptor: on the server'];
+    for (const where of ['', ', around the handler']) delete cases[`interceptor: on the server${where}`];
   }
   return {
     cases,
