@@ -6,9 +6,8 @@ import { toMicros } from './hr-time.ts';
 import { toText } from './json-text.ts';
 import type { JaegerTagWriter } from './jaeger-tag-writer.ts';
 import { Repeats } from './repeats.ts';
+import { RepeatsByName } from './repeats-by-name.ts';
 import type { ThriftProtocol } from './thrift-protocol.ts';
-
-type Scope = ReadableSpan['instrumentationScope'];
 
 const FOLLOWS_FROM = 1;
 
@@ -32,16 +31,14 @@ const kinds: Readonly<Partial<Record<SpanKind, string>>> = {
 export class JaegerSpanWriter {
   readonly #protocol: ThriftProtocol;
   readonly #tags: JaegerTagWriter;
-  readonly #options: EncoderOptions;
-  /** Of each scope by its kinds of span. */
-  readonly #scopes = new WeakMap<Scope, Repeats[]>();
-  #scope: Scope | undefined;
-  #ofScope: Repeats[] = [];
+  readonly #repeats: RepeatsByName;
 
   constructor(protocol: ThriftProtocol, tags: JaegerTagWriter, options: EncoderOptions) {
     this.#protocol = protocol;
     this.#tags = tags;
-    this.#options = options;
+    this.#repeats = new RepeatsByName(
+      () => new Repeats(protocol.writer, options, (key, value) => tags.tag(key, value)),
+    );
   }
 
   span(span: ReadableSpan): void {
@@ -65,7 +62,7 @@ export class JaegerSpanWriter {
   #spanTags(span: ReadableSpan, traceState: string | undefined): void {
     const list = this.#protocol.listField(10, 9);
     const { instrumentationScope: scope, kind } = span;
-    const tags = this.#repeatsOf(scope, kind);
+    const tags = this.#repeats.of(span);
     tags.begin(span);
     if (scope.name) tags.add('otel.library.name', scope.name);
     if (scope.version) tags.add('otel.library.version', scope.version);
@@ -77,17 +74,6 @@ export class JaegerSpanWriter {
     if (span.droppedLinksCount) tags.add('otel.dropped_links_count', span.droppedLinksCount);
     const count = tags.end();
     tags.moved(this.#protocol.closeList(list, count));
-  }
-
-  #repeatsOf(scope: Scope, kind: SpanKind): Repeats {
-    if (scope !== this.#scope) {
-      this.#scope = scope;
-      this.#ofScope = this.#scopes.get(scope) ?? [];
-      this.#scopes.set(scope, this.#ofScope);
-    }
-    return (this.#ofScope[kind] ??= new Repeats(this.#protocol.writer, this.#options, (key, value) =>
-      this.#tags.tag(key, value),
-    ));
   }
 
   #references(links: readonly Link[]): void {

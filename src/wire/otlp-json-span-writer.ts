@@ -8,6 +8,7 @@ import { toText, writeJsonString } from './json-text.ts';
 import { toOtlpFlags } from './otlp-flags.ts';
 import type { OtlpJsonAttributeWriter } from './otlp-json-attribute-writer.ts';
 import { Repeats } from './repeats.ts';
+import { RepeatsByName } from './repeats-by-name.ts';
 
 const OPEN = 0x5b;
 const CLOSE = 0x5d;
@@ -21,14 +22,14 @@ const CLOSE = 0x5d;
 export class OtlpJsonSpanWriter {
   readonly #writer: ByteWriter;
   readonly #attributes: OtlpJsonAttributeWriter;
-  readonly #options: EncoderOptions;
-  /** Of each kind of span. */
-  readonly #repeats: Repeats[] = [];
+  readonly #repeats: RepeatsByName;
 
   constructor(writer: ByteWriter, attributes: OtlpJsonAttributeWriter, options: EncoderOptions) {
     this.#writer = writer;
     this.#attributes = attributes;
-    this.#options = options;
+    this.#repeats = new RepeatsByName(
+      () => new Repeats(writer, options, (key, value) => attributes.following(writer, key, value)),
+    );
   }
 
   span(span: ReadableSpan): void {
@@ -57,9 +58,7 @@ export class OtlpJsonSpanWriter {
 
   #spanAttributes(span: ReadableSpan): void {
     const writer = this.#writer;
-    const repeats = (this.#repeats[span.kind] ??= new Repeats(writer, this.#options, (key, value) =>
-      this.#attributes.following(writer, key, value),
-    ));
+    const repeats = this.#repeats.of(span);
     const mark = writer.at;
     repeats.begin(span);
     // the comma in front of the first

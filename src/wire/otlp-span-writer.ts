@@ -1,4 +1,4 @@
-import { type HrTime, type Link, type SpanContext, type SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { type HrTime, type Link, type SpanContext, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
 import type { ByteWriter } from './byte-writer.ts';
 import type { EncoderOptions } from './encoder.ts';
@@ -8,6 +8,7 @@ import { toText } from './json-text.ts';
 import type { OtlpAttributeWriter } from './otlp-attribute-writer.ts';
 import { toOtlpFlags } from './otlp-flags.ts';
 import { Repeats } from './repeats.ts';
+import { RepeatsByName } from './repeats-by-name.ts';
 
 /**
  * Writes spans as protobuf; a field that has its default is left out, except where it is meant.
@@ -25,14 +26,14 @@ import { Repeats } from './repeats.ts';
 export class OtlpSpanWriter {
   readonly #writer: ByteWriter;
   readonly #attributes: OtlpAttributeWriter;
-  readonly #options: EncoderOptions;
-  /** Of each kind of span. */
-  readonly #repeats: Repeats[] = [];
+  readonly #repeats: RepeatsByName;
 
   constructor(writer: ByteWriter, attributes: OtlpAttributeWriter, options: EncoderOptions) {
     this.#writer = writer;
     this.#attributes = attributes;
-    this.#options = options;
+    this.#repeats = new RepeatsByName(
+      () => new Repeats(writer, options, (key, value) => attributes.keyValue(writer, 0x4a, key, value)),
+    );
   }
 
   /** @param tag of the repeated field that the span is one of */
@@ -49,7 +50,7 @@ export class OtlpSpanWriter {
     writeCount(writer, 0x30, span.kind + 1);
     writeTime(writer, 0x39, span.startTime);
     writeTime(writer, 0x41, span.endTime);
-    const repeats = this.#repeatsOf(span.kind);
+    const repeats = this.#repeats.of(span);
     repeats.begin(span);
     repeats.end();
     writeCount(writer, 0x50, span.droppedAttributesCount);
@@ -61,12 +62,6 @@ export class OtlpSpanWriter {
     writer.u16(0x8501);
     writer.u32Le(toOtlpFlags(context, parent));
     repeats.moved(writer.closeLength(mark, 2));
-  }
-
-  #repeatsOf(kind: SpanKind): Repeats {
-    return (this.#repeats[kind] ??= new Repeats(this.#writer, this.#options, (key, value) =>
-      this.#attributes.keyValue(this.#writer, 0x4a, key, value),
-    ));
   }
 
   #event(writer: ByteWriter, { time, name, attributes, droppedAttributesCount }: TimedEvent): void {

@@ -18,7 +18,7 @@ interface Entry {
 
 /**
  * Writes the attributes of span after span. What the span before had in the same place is not written but copied from
- * there, neighbours in one piece: spans of one kind say mostly the same. The eleven attributes of an HTTP server's span
+ * there, neighbours in one piece: spans of one name (`repeats-by-name.ts`) say mostly the same. The eleven attributes of an HTTP server's span
  * take 120 ns so, and 790 one by one (`bench/encode.ts`).
  *
  * For each span: `begin`, any `add`, `end`, and `moved` where the writer then moved what it has.
