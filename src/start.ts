@@ -5,6 +5,7 @@ import { diag, DiagLogLevel } from '@opentelemetry/api';
 import type { SpanLimits, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { chooseExporters, type ExporterChoice } from './config/choose-exporters.ts';
 import { withEnvironment } from './config/environment.ts';
+import { workingDirectory } from './config/files.ts';
 import { loadSettings } from './config/load.ts';
 import type { Settings } from './config/options.ts';
 import type { LoadFile } from './core/compiled-loader.ts';
@@ -51,9 +52,10 @@ export function start({ processor, loadFile = createRequire(import.meta.filename
   /** Loads one of the bundle's parts, see scripts/build.ts. */
   const load = (part: string): unknown => loadFile(join(here, `${part}.js`));
   const globals = globalThis as { [RUNTIME]?: Runtime };
+  const cwd = workingDirectory();
   const { settings, sources, problems, mustStop, sdkEnvironment } = loadSettings({
     env: process.env,
-    cwd: process.cwd(),
+    cwd,
     readers: {
       yaml: () => load('yaml') as typeof import('./config/yaml.ts'),
       dotenv: () => load('dotenv') as typeof import('./config/dotenv.ts'),
@@ -83,6 +85,7 @@ export function start({ processor, loadFile = createRequire(import.meta.filename
   diag.setLogger(createDiagLogger(log), { logLevel, suppressOverrideMessage: true });
   const { resource, ready } = createResource({
     settings,
+    cwd,
     detectors: loadDetectors(settings.resourceDetectors, load, log),
     log,
     ignoredPorts: settings.prometheusPort === undefined ? [] : [settings.prometheusPort],

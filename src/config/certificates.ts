@@ -34,6 +34,7 @@ export function certificateProblems(
   for (const choice of choices) {
     if (!('endpoints' in choice)) continue;
     const names = options[choice.kind];
+    const before = problems.length;
     for (const kind of Object.keys(names) as Kind[]) {
       const file = choice[kind];
       const wrong = file === undefined ? undefined : whatIsWrong(cwd, file);
@@ -41,6 +42,7 @@ export function certificateProblems(
       const text = `${nameOf(names[kind])} must be a PEM file, got ${quote(file)}, which ${wrong}; connecting without it`;
       problems.push({ severity: 'error', text });
     }
+    if (problems.length > before) continue;
     const { clientKey, clientCertificate } = choice;
     if ((clientKey === undefined) === (clientCertificate === undefined)) continue;
     const [has, lacks] =

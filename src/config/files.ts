@@ -4,6 +4,15 @@ import { resolve } from 'node:path';
 /** Looked for in the working directory, in this order, where `TRACING_CONFIG` names no file. */
 export const yamlFileNames = ['tracing.yaml', 'tracing.yml', 'config/tracing.yaml'] as const;
 
+/** The root where the working directory has been removed, as by a deployment: a service goes on without it. */
+export function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '/';
+  }
+}
+
 export type FileContent =
   | { readonly status: 'read'; readonly file: string; readonly content: string }
   | { readonly status: 'absent' }

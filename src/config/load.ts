@@ -74,11 +74,12 @@ function readYaml(cwd: string, candidates: Candidates, problems: Problem[], read
   const named = candidates.get('configFile')?.[0];
   const path = typeof named?.raw === 'string' ? named.raw.trim() : undefined;
   const found = path === undefined ? findYamlFile(cwd) : readTextFile(cwd, path);
-  if (found.status === 'unreadable') problems.push(unreadable(found));
-  if (found.status === 'absent' && named !== undefined && path !== undefined) {
+  if (found.status === 'unreadable' && named === undefined) problems.push(unreadable(found));
+  if (found.status !== 'read' && named !== undefined && path !== undefined) {
+    const wrong = found.status === 'absent' ? 'does not exist' : `cannot be read: ${found.reason}`;
     problems.push({
       severity: 'error',
-      text: `${nameInSource(named.source)} must be the path of a YAML file, got ${quote(path)}, which does not exist; going on without a file`,
+      text: `${nameInSource(named.source)} must be the path of a YAML file, got ${quote(path)}, which ${wrong}; going on without a file`,
     });
   }
   if (found.status !== 'read') return;

@@ -54,4 +54,8 @@ test('a key without its certificate has no effect, nor the other way round', (t)
   assert.deepEqual(problemsOf({ OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE: 'a.pem' }), [
     'OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE has no effect without the key that belongs to it',
   ]);
+  // one mistake, one line
+  assert.deepEqual(problemsOf({ OTEL_EXPORTER_OTLP_CLIENT_KEY: 'b.pem' }), [
+    'OTEL_EXPORTER_OTLP_CLIENT_KEY must be a PEM file, got "b.pem", which does not exist; connecting without it',
+  ]);
 });

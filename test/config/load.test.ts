@@ -114,6 +114,12 @@ test('a directory in the place of a file is told and gone without', (t) => {
   ]);
 });
 
+test('a directory that TRACING_CONFIG names is told by the name of the variable', (t) => {
+  assert.deepEqual(texts(load(t, {}, { TRACING_CONFIG: '.' })), [
+    'TRACING_CONFIG must be the path of a YAML file, got ".", which cannot be read: EISDIR: illegal operation on a directory; going on without a file',
+  ]);
+});
+
 test('a file without permission is told', { skip: process.getuid?.() === 0 && 'root may read everything' }, (t) => {
   const cwd = tempDir(t);
   writeFileSync(join(cwd, '.env'), '');

@@ -238,6 +238,28 @@ test('an app that empties require.cache first is traced as any other', async (t)
   }
 });
 
+test('in a directory that has been removed a program is traced too', async (t) => {
+  const collector = await startCollector(t);
+  const cwd = app(t, {});
+  const program = `const http = require('http');${selfRequest}`;
+  const { stdout, stderr, code } = await run({
+    node: 'sh',
+    args: [
+      '-c',
+      'mkdir gone && cd gone && rmdir ../gone && exec "$@"',
+      'sh',
+      testNode,
+      ...requireFlag(),
+      '-e',
+      program,
+    ],
+    cwd,
+    env: { TRACING_URL: collector.jaegerUrl },
+  });
+  assert.deepEqual([stdout, stderr, code], ['', '', 0]);
+  assert.deepEqual(spanTree(collector.spans), exchange);
+});
+
 test('npm is not traced, what it starts is', async (t) => {
   const npm = realpathSync(execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim());
   const watched = watch(t);
