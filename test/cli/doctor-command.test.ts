@@ -111,7 +111,7 @@ test('--json is the same for machines', async (t) => {
 });
 
 test('no secret is in what it prints or bundles, even where a collector repeats it', async (t) => {
-  const secrets = ['Hunter2', 'S3cretToken', 'Pr0xyPass', 'QueryKey7'];
+  const secrets = ['Hunter2', 'S3cretToken', 'Pr0xyPass', 'QueryKey7', 'Arg9Key'];
   const collector = await startCollector(t, { mode: 'status', status: 401 });
   const env = {
     TRACING_URL: `http://ada:Hunter2@127.0.0.1:${collector.port}/api/traces?key=QueryKey7`,
@@ -120,8 +120,13 @@ test('no secret is in what it prints or bundles, even where a collector repeats 
     TRACING_NAMESPCE: 'http://x:Hunter2@y/',
     OTEL_BSP_SCHEDULE_DELAY: 'http://x:Hunter2@y/',
   };
-  const { stdout, stderr, cwd, code } = await doctor(t, { env, args: ['--bundle', 'report.json'] });
+  const { stdout, stderr, cwd, code } = await doctor(t, {
+    env,
+    args: ['--bundle', 'report.json'],
+    command: [testNode, 'app.js', '--api-key=Arg9Key', 'https://u:Hunter2@db/'],
+  });
   assert.equal(code, 2, stdout);
+  assert.match(stdout, /^FAIL flag\.reachable: .* app\.js --api-key=/m);
   const bundle = readFileSync(join(cwd, 'report.json'), 'utf8');
   for (const text of [stdout, stderr, bundle]) for (const secret of secrets) assert.ok(!text.includes(secret), text);
   assert.match(stdout, /^FAIL span\.accepted: http:\/\/127\.0\.0\.1:\d+\/api\/traces answered 401/m);

@@ -28,9 +28,13 @@ const REFUSAL_MS = 300;
 export function firstHop(target: Target): Hop {
   if (target.kind === 'udp') return { kind: 'udp', host: target.host, port: target.port };
   if (target.socketPath !== undefined) return { kind: 'unix', path: target.socketPath };
-  const url = new URL(target.proxy?.url ?? target.url);
-  const port = Number(authorityOf(url).split(':').at(-1));
-  return { kind: 'tcp', host: url.hostname.replaceAll(/[[\]]/g, ''), port, isProxy: target.proxy !== undefined };
+  const place = placeOf(new URL(target.proxy?.url ?? target.url));
+  return { kind: 'tcp', ...place, isProxy: target.proxy !== undefined };
+}
+
+/** What a connection to a URL is made to. */
+export function placeOf(url: URL): { readonly host: string; readonly port: number } {
+  return { host: url.hostname.replaceAll(/[[\]]/g, ''), port: Number(authorityOf(url).split(':').at(-1)) };
 }
 
 /** Looks the name up, then connects; a failure is the last finding. */

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { maskArguments, maskText } from '../../resource/mask-arguments.ts';
 import { namesPreload } from '../node-options.ts';
 import { fail, ok, warn, type Finding } from './finding.ts';
 import type { Probed } from './probe-command.ts';
@@ -19,7 +20,7 @@ export function checkFlag({
 }): Finding {
   const more = 'doctor -- COMMAND looks at what a command does';
   // Node.js itself would not have started, were it named and not there
-  if (namesPreload(nodeOptions, register)) return ok(CHECK, `NODE_OPTIONS has it: ${nodeOptions}`);
+  if (namesPreload(nodeOptions, register)) return ok(CHECK, `NODE_OPTIONS has it: ${maskText(nodeOptions)}`);
   try {
     const found = createRequire(join(cwd, 'package.json')).resolve('otel-preload/register');
     return ok(CHECK, `--import otel-preload/register leads to ${found}; NODE_OPTIONS does not have it; ${more}`);
@@ -31,7 +32,7 @@ export function checkFlag({
 
 /** Whether the command's program is preloaded. */
 export function checkCommandFlag({ report, code, stderr }: Probed, command: readonly string[]): Finding {
-  const shown = command.join(' ');
+  const shown = maskArguments(command).join(' ');
   if (report === undefined) {
     const said = lastError(stderr);
     if (code === 127) return fail(CHECK, `${shown} cannot be started: ${said}`);
@@ -76,5 +77,5 @@ function lastError(stderr: string): string {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? '';
+  return maskText(lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? '');
 }

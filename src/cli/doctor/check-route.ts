@@ -6,7 +6,7 @@ import { checkTls } from './check-tls.ts';
 import { fail, ok, warn, worstOf, type Finding } from './finding.ts';
 import type { Route, Target } from './find-routes.ts';
 import { readBack } from './read-back.ts';
-import { encodeSpan, sendSpan } from './send-span.ts';
+import { encodeSpan, sendSpan, type SentSpan } from './send-span.ts';
 
 export interface RouteOptions {
   readonly nextSpan: () => ReadableSpan;
@@ -45,44 +45,36 @@ async function checkTarget(target: Target, route: Route, options: RouteOptions):
   const span = nextSpan();
   const timeoutMs = Math.min(MAX_ANSWER_MS, route.timeoutMs);
   const sent = await sendSpan(target, encodeSpan(route.encoder, span), timeoutMs);
-  const { outcome, status, skewMs } = sent;
-  if (outcome.status !== 'delivered') {
-    const speech = route.choice.kind === 'otlp' ? 'otlp' : 'jaeger';
-    return [
-      ...findings,
-      fail(ACCEPTED, `${sent.target} ${ofOneSpan(outcome.why)}`, explainOutcome(outcome.why, target, speech)),
-    ];
-  }
-  if (outcome.rejected !== undefined)
-    return [
-      ...findings,
-      fail(ACCEPTED, `${sent.target} took the request and rejected the span: ${outcome.rejected.why}`),
-    ];
-  findings.push(
-    target.kind === 'udp'
-      ? sentByUdp(sent.target)
-      : ok(ACCEPTED, `${sent.target} ${answered(status)} to a span of ${options.serviceName}`),
-  );
-  if (skewMs !== undefined) findings.push(checkClock(skewMs));
+  findings.push(judgeAnswer(sent, target, route, options.serviceName));
+  if (sent.skewMs !== undefined) findings.push(checkClock(sent.skewMs));
   const queryUrl = queryUrlOf(target, options.query);
-  if (queryUrl === undefined) return findings;
+  if (queryUrl === undefined || worstOf(findings) === 'fail') return findings;
   const { traceId } = span.spanContext();
   const isNamed = options.query !== undefined;
   const { serviceName } = options;
   return [...findings, await readBack({ queryUrl, isNamed, isAnswered: target.kind !== 'udp', traceId, serviceName })];
 }
 
+function judgeAnswer(
+  { target: name, outcome, status }: SentSpan,
+  target: Target,
+  route: Route,
+  service: string,
+): Finding {
+  if (outcome.status !== 'delivered') {
+    const speech = route.choice.kind === 'otlp' ? 'otlp' : 'jaeger';
+    return fail(ACCEPTED, `${name} ${ofOneSpan(outcome.why)}`, explainOutcome(outcome.why, target, speech));
+  }
+  if (outcome.rejected !== undefined) {
+    return fail(ACCEPTED, `${name} took the request and rejected the span: ${outcome.rejected.why}`);
+  }
+  if (target.kind === 'udp') return ok(ACCEPTED, `${name} was sent a span of ${service}; UDP does not answer`);
+  return ok(ACCEPTED, `${name} answered ${status ?? 'OK'} to a span of ${service}`);
+}
+
 /** A transport speaks of batches. */
 function ofOneSpan(why: string): string {
   return why.replace(/ to 1 spans(?: \(\d+ bytes\))?/, ' to a span');
-}
-
-function answered(status: number | undefined): string {
-  return status === undefined ? 'took it, its answer' : `answered ${status}`;
-}
-
-function sentByUdp(target: string): Finding {
-  return ok(ACCEPTED, `${target} was sent a span; UDP does not answer`);
 }
 
 /** Beside the collector, unless that is reached in a way that leads to nobody else. */

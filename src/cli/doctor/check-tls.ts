@@ -4,6 +4,7 @@ import { authorityOf, serverNameOf } from '../../export/authority.ts';
 import { openTunnel } from '../../export/proxy-tunnel.ts';
 import { reason } from '../../export/reason.ts';
 import { CONNECT_TIMEOUT_MS } from '../../export/transport.ts';
+import { placeOf } from './check-connection.ts';
 import { fail, ok, warn, type Finding } from './finding.ts';
 import type { Target } from './find-routes.ts';
 
@@ -44,9 +45,7 @@ async function checkCertificate(target: NetworkTarget, tunnel: Duplex | undefine
   try {
     const opened = connect({
       ...texts,
-      ...(tunnel === undefined
-        ? { host: url.hostname.replaceAll(/[[\]]/g, ''), port: Number(authorityOf(url).split(':').at(-1)) }
-        : { socket: tunnel }),
+      ...(tunnel === undefined ? placeOf(url) : { socket: tunnel }),
       ...(target.socketPath === undefined ? {} : { path: target.socketPath }),
       servername: serverNameOf(url),
       ...(target.kind === 'grpc' ? { ALPNProtocols: ['h2'] } : {}),

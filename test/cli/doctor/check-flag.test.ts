@@ -59,3 +59,10 @@ test('with a command: what its start has come to', () => {
   );
   assert.match(said(undefined, 'spawn x ENOENT', 127), /^fail node app\.js cannot be started: spawn x ENOENT/);
 });
+
+test('secrets of the command line and of what it says are masked', () => {
+  const probed = { report: undefined, stderr: 'Error: no login with https://u:Hunter2@db/\n', code: 1 };
+  const { reason } = checkCommandFlag(probed, ['app', '--password', 'Hunter2', '--token=Hunter2']);
+  assert.match(reason, /^no Node\.js under app --password .*; it says Error: no login with https:/);
+  assert.doesNotMatch(reason, /Hunter2/);
+});
