@@ -1,4 +1,5 @@
 import { createFailoverTransport } from './failover-transport.ts';
+import { createFileTransport } from './file-transport.ts';
 import { createGrpcTransport } from './grpc-transport.ts';
 import { createHttpTransport } from './http-transport.ts';
 import { silentLog, type Transport, type TransportConfig } from './transport.ts';
@@ -13,6 +14,8 @@ export function createTransport(config: TransportConfig, log = silentLog): Trans
       return createGrpcTransport(config);
     case 'udp':
       return createUdpTransport(config);
+    case 'file':
+      return createFileTransport(config);
     case 'failover': {
       const transports = config.targets.map((target) => createTransport(target, log));
       return createFailoverTransport(transports, log);

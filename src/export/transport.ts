@@ -90,4 +90,6 @@ export type TransportConfig =
   | (NetworkTarget & { readonly kind: 'http' })
   | (NetworkTarget & { readonly kind: 'grpc' })
   | { readonly kind: 'udp'; readonly host: string; readonly port: number }
+  /** Undefined is stdout. */
+  | { readonly kind: 'file'; readonly path: string | undefined }
   | { readonly kind: 'failover'; readonly targets: readonly TransportConfig[] };

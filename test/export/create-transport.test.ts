@@ -9,6 +9,8 @@ test('each kind of configuration makes its transport, named without credentials'
     createTransport({ kind: 'http', url: 'http://a:b@jaeger:14268/api/traces?c=d', ...rest }),
     createTransport({ kind: 'grpc', url: 'http://a:b@collector:4317', ...rest }),
     createTransport({ kind: 'udp', host: 'agent', port: 6831 }),
+    createTransport({ kind: 'file', path: '/var/log/spans.jsonl' }),
+    createTransport({ kind: 'file', path: undefined }),
     createTransport({
       kind: 'failover',
       targets: [
@@ -21,6 +23,8 @@ test('each kind of configuration makes its transport, named without credentials'
     'http://jaeger:14268/api/traces',
     'http://collector:4317',
     'udp://agent:6831',
+    '/var/log/spans.jsonl',
+    'stdout',
     'http://j1/api/traces or unix:/run/j2.sock/api/traces',
   ]);
 });
