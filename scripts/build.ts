@@ -34,6 +34,7 @@ const require = createRequire(import.meta.url);
 const parts: Readonly<Record<string, string>> = {
   yaml: 'src/config/yaml.ts',
   dotenv: 'src/config/dotenv.ts',
+  declarative: 'src/config/declarative/load-declarative.ts',
   suggest: 'src/config/suggest.ts',
   'import-watch': 'src/parts/import-watch.ts',
   threads: 'src/parts/threads.ts',
@@ -52,6 +53,7 @@ const parts: Readonly<Record<string, string>> = {
   'native-express': 'src/instrument/express/express-instrumentation.ts',
   'console-tree': 'src/export/console-tree.ts',
   spooling: 'src/export/spooling.ts',
+  'sampler-tree': 'src/sdk/sampler-tree.ts',
 };
 
 const PART = 'part:';
@@ -246,6 +248,8 @@ const sharedImportState: Plugin = {
       : null,
 };
 
+const composite = '@opentelemetry/sampler-composite';
+
 const shared = {
   platform: 'node',
   // Our copy of @opentelemetry/api is in the bundle: its 50 files would be a third of the start. Copies meet at a global
@@ -255,9 +259,26 @@ const shared = {
   checks: { circularDependency: false, pluginTimings: false },
   // parts find what they share with the start in start.js itself
   preserveEntrySignatures: 'allow-extension',
+  // its entry is CommonJS that requires ours, all of which would have to be there to be required
+  resolve: { alias: { [composite]: `${modules}/${composite}/build/esnext/index.js` } },
   // a builtin of which nothing is used need not be loaded
   treeshake: { moduleSideEffects: [{ external: true, sideEffects: false }] },
 } satisfies RolldownOptions;
+
+/** The published schemas are half descriptions. */
+const bareSchema: Plugin = {
+  name: 'bare-schema',
+  transform: {
+    order: 'pre',
+    handler(code, id) {
+      if (!/declarative[/\\]schema-[\d.]+\.json$/.test(id)) return null;
+      const bare: unknown = JSON.parse(code, (key, value: unknown) =>
+        key === 'description' && typeof value === 'string' ? undefined : value,
+      );
+      return JSON.stringify(bare);
+    },
+  },
+};
 
 const licences = new Licences();
 
@@ -265,7 +286,7 @@ async function bundle(input: Record<string, string>, plugins: Plugin[], output: 
   const build = await rolldown({
     ...shared,
     input,
-    plugins: [...plugins, ownContext, oneCopy, hiddenRequires, noDebug, asciiOnly, licences.plugin],
+    plugins: [...plugins, ownContext, oneCopy, hiddenRequires, noDebug, bareSchema, asciiOnly, licences.plugin],
   });
   await build.write({ dir: dist, entryFileNames: '[name].js', chunkFileNames: 'chunk-[hash].js', ...output });
   await build.close();

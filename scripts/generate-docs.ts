@@ -90,6 +90,9 @@ exporter:
 
 Lists may be YAML lists or text with commas, maps may be YAML maps or \`key=value\` text.
 
+OpenTelemetry's own YAML file, which is the same for all languages, is named by \`OTEL_CONFIG_FILE\`, and then goes in the place of
+all of these: [declarative.md](declarative.md).
+
 ## Where spans go
 
 1. To the exporters that \`OTEL_TRACES_EXPORTER\` names; \`none\` sends them nowhere.

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import type { SpanLimits, SpanProcessor } from '@opentelemetry/sdk-trace';
-import { chooseExporters, type ExporterChoice } from './config/choose-exporters.ts';
+import type { ExporterChoice } from './config/choose-exporters.ts';
 import { withEnvironment } from './config/environment.ts';
 import { workingDirectory } from './config/files.ts';
 import { loadSettings } from './config/load.ts';
@@ -53,13 +53,20 @@ export function start({ processor, loadFile = createRequire(import.meta.filename
   const load = (part: string): unknown => loadFile(join(here, `${part}.js`));
   const globals = globalThis as { [RUNTIME]?: Runtime };
   const cwd = workingDirectory();
-  const { settings, sources, problems, mustStop, sdkEnvironment } = loadSettings({
+  const {
+    settings,
+    choices: named,
+    problems,
+    mustStop,
+    sdkEnvironment,
+  } = loadSettings({
     env: process.env,
     cwd,
     readers: {
       yaml: () => load('yaml') as typeof import('./config/yaml.ts'),
       dotenv: () => load('dotenv') as typeof import('./config/dotenv.ts'),
       suggest: () => load('suggest') as typeof import('./config/suggest.ts'),
+      declarative: () => load('declarative') as typeof import('./config/declarative/load-declarative.ts'),
     },
   });
   const log = createLog({ level: settings.logLevel });
@@ -77,7 +84,7 @@ export function start({ processor, loadFile = createRequire(import.meta.filename
   // A worker thread may have another environment; where its spans go is for the thread that sends them.
   const loadThreads = (): typeof import('./parts/threads.ts') => load('threads') as typeof import('./parts/threads.ts');
   const host = processor === undefined && !isMainThread ? loadThreads().hosting() : undefined;
-  const ownChoices = processor === undefined && host === undefined ? chooseExporters(settings, sources) : [];
+  const ownChoices = processor === undefined && host === undefined ? named : [];
   const choices = (host?.choices as ExporterChoice[] | undefined) ?? ownChoices;
   if (choices.length === 0 && processor === undefined && !wantsOthers) return;
 
@@ -130,7 +137,7 @@ export function start({ processor, loadFile = createRequire(import.meta.filename
       resource,
       autoDetectResources: false,
       spanProcessors: processors.length === 0 ? [] : [openSpans, new UrlSecrets(), ...processors],
-      sampler: createSampler(settings.tracesSampler, settings.tracesSamplerArg),
+      sampler: createSampler(settings, load),
       spanLimits: spanLimits(settings),
       textMapPropagator: propagator,
       ...(contextManager === undefined ? {} : { contextManager }),

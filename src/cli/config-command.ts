@@ -1,7 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { effectiveValues } from '../config/effective.ts';
+import { effectiveValues, furtherValues } from '../config/effective.ts';
 import { toJsonSchema } from '../config/json-schema.ts';
-import { loadSettings, type Loaded } from '../config/load.ts';
+import { readTextFile } from '../config/files.ts';
+import { isDeclarative, loadSettings, type Loaded } from '../config/load.ts';
 import { renderYamlTemplate } from '../config/yaml-template.ts';
 import { UsageError, type Command } from './command.ts';
 import { readers } from './readers.ts';
@@ -43,7 +44,7 @@ export const configCommand: Command = {
 };
 
 function show(loaded: Loaded, { all, json }: { readonly all: boolean; readonly json: boolean }): number {
-  const values = effectiveValues(loaded).filter(({ isSet }) => all || isSet);
+  const values = [...effectiveValues(loaded), ...furtherValues(loaded)].filter(({ isSet }) => all || isSet);
   const problems = loaded.problems.map(({ text }) => text);
   if (json) {
     const options = Object.fromEntries(
@@ -79,14 +80,21 @@ function init([file]: readonly string[]): number {
   return 0;
 }
 
-/** Only what the file says counts here: no environment, no `.env`. */
+/** Only what the file says counts here: no environment but what a declarative file refers to, no `.env`. */
 function check([file, ...more]: readonly string[], json: boolean): number {
   if (file === undefined || more.length > 0) throw new UsageError('config check takes one FILE');
-  const env = { TRACING_CONFIG: file };
-  const { problems } = loadSettings({ env, cwd: process.cwd(), readers, dotenv: false });
+  const cwd = process.cwd();
+  const env = isForOpenTelemetry(cwd, file) ? { OTEL_CONFIG_FILE: file } : { TRACING_CONFIG: file };
+  const { problems } = loadSettings({ env, cwd, readers, dotenv: false, variables: process.env });
   const texts = problems.map(({ text }) => text);
   if (json) process.stdout.write(`${JSON.stringify({ file, problems: texts }, undefined, 2)}\n`);
   else if (texts.length === 0) process.stdout.write(`${file} is good\n`);
   else for (const text of texts) process.stderr.write(`otel-preload: ${text}\n`);
   return texts.length === 0 ? 0 : EXIT_CONFIG;
+}
+
+function isForOpenTelemetry(cwd: string, file: string): boolean {
+  const found = readTextFile(cwd, file);
+  const parsed = found.status === 'read' ? readers.yaml().parseYaml(found.content) : undefined;
+  return parsed?.status === 'parsed' && isDeclarative(parsed.root);
 }

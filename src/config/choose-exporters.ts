@@ -16,7 +16,14 @@ export interface Endpoint {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export interface NetworkChoice {
+/** How spans are gathered for one exporter, where it has a way of its own. */
+export type OwnBatching = Pick<Settings, 'scheduleDelayMs' | 'exportTimeoutMs' | 'maxQueueSize' | 'maxExportBatchSize'>;
+
+interface AnyChoice {
+  readonly batching?: OwnBatching;
+}
+
+export interface NetworkChoice extends AnyChoice {
   /** The first that takes spans gets them. */
   readonly endpoints: readonly Endpoint[];
   /** The longest that one attempt may take, with all endpoints. */
@@ -31,7 +38,7 @@ export interface JaegerHttpChoice extends NetworkChoice {
   readonly kind: 'jaeger-http';
 }
 
-export interface JaegerAgentChoice {
+export interface JaegerAgentChoice extends AnyChoice {
   readonly kind: 'jaeger-agent';
   readonly host: string;
   readonly port: number;
@@ -45,11 +52,17 @@ export interface OtlpChoice extends NetworkChoice {
   readonly isDefault: boolean;
 }
 
-export interface ConsoleChoice {
+export interface OtlpFileChoice extends AnyChoice {
+  readonly kind: 'otlp-file';
+  /** Undefined is stdout. */
+  readonly path: string | undefined;
+}
+
+export interface ConsoleChoice extends AnyChoice {
   readonly kind: 'console';
 }
 
-export type ExporterChoice = JaegerHttpChoice | JaegerAgentChoice | OtlpChoice | ConsoleChoice;
+export type ExporterChoice = JaegerHttpChoice | JaegerAgentChoice | OtlpChoice | OtlpFileChoice | ConsoleChoice;
 
 const JAEGER_PATH = '/api/traces';
 const OTLP_PATH = '/v1/traces';
@@ -77,10 +90,16 @@ export function chooseExporters(settings: Settings, sources?: Sources): readonly
         return chooseJaeger(settings, sources);
       case 'otlp':
         return chooseOtlp(settings);
+      case 'otlp_file':
+        return { kind: 'otlp-file', path: pathOf(settings.otlpFileStream) };
       case 'console':
         return { kind: 'console' };
     }
   });
+}
+
+function pathOf(stream: string): string | undefined {
+  return stream === 'stdout' ? undefined : decodeURIComponent(new URL(stream).pathname);
 }
 
 function namesJaeger(settings: Settings): boolean {

@@ -5,7 +5,8 @@ import { describeSource } from './source.ts';
 
 /** One option as it is in effect; safe to be shown. */
 export interface EffectiveValue {
-  readonly name: SettingName;
+  /** The option's; with the exporter before it where that has a value of its own. */
+  readonly name: string;
   /** Secrets masked; '' where there is none. */
   readonly value: string;
   /** `OTEL_SERVICE_NAME`, `.env:12`, `tracing.yaml:3` or `default`. */
@@ -16,7 +17,11 @@ export interface EffectiveValue {
 }
 
 /** Every option with its value and where that is from, in the order of the table. */
-export function effectiveValues({ settings, sources, candidates }: Loaded): EffectiveValue[] {
+export function effectiveValues({
+  settings,
+  sources,
+  candidates,
+}: Pick<Loaded, 'settings' | 'sources' | 'candidates'>): EffectiveValue[] {
   return optionRows.map(([name, row]) => {
     const source = sources[name];
     const used = describeSource(source);
@@ -29,4 +34,13 @@ export function effectiveValues({ settings, sources, candidates }: Loaded): Effe
       isSet: source.kind !== 'default',
     };
   });
+}
+
+/** What each further exporter of a declarative file has for itself. */
+export function furtherValues({ sources, further }: Pick<Loaded, 'sources' | 'further'>): EffectiveValue[] {
+  return further.flatMap((own, at) =>
+    effectiveValues(own)
+      .filter(({ name, isSet }) => isSet && own.sources[name as SettingName] !== sources[name as SettingName])
+      .map((value) => Object.assign(value, { name: `exporter ${at + 2}: ${value.name}` })),
+  );
 }

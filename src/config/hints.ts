@@ -91,29 +91,49 @@ function agentHint({ host, port }: JaegerAgentChoice, sources: Sources): string 
 function otlpHints(choice: OtlpChoice, settings: Settings, sources: Sources): readonly (string | undefined)[] {
   const option = settings.otlpTracesEndpoint === undefined ? 'otlpEndpoint' : 'otlpTracesEndpoint';
   const items = settings[option] ?? [];
-  return items.map((item) => otlpHint(item, said(option, items, item, sources), option, choice.protocol));
+  const source = sources[option];
+  const fixes = source.kind === 'yaml' && source.column !== undefined ? declaredFixes : variableFixes;
+  return items.map((item) => otlpHint(item, said(option, items, item, sources), option, choice.protocol, fixes));
 }
+
+/** What to do about a port of something else, in the words of the place where it stands. */
+interface Fixes {
+  readonly http: string;
+  readonly grpc: string;
+  readonly jaeger: (url: string) => string;
+}
+
+const variableFixes: Fixes = {
+  http: 'or set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf',
+  grpc: 'or set OTEL_EXPORTER_OTLP_PROTOCOL=grpc',
+  jaeger: (url) => `set TRACING_URL=${url} instead`,
+};
+
+const declaredFixes: Fixes = {
+  http: 'or otlp_http in place of otlp_grpc',
+  grpc: 'or otlp_grpc in place of otlp_http',
+  jaeger: (url) => `write jaeger: { endpoint: ${url} } instead`,
+};
 
 function otlpHint(
   text: string,
   is: string,
   option: 'otlpEndpoint' | 'otlpTracesEndpoint',
   protocol: OtlpChoice['protocol'],
+  fixes: Fixes,
 ): string | undefined {
   if (isWholeUnix(text)) return undefined;
   const full = hasScheme(text) ? text : `http://${text}`;
   const url = new URL(full);
   if (protocol === 'grpc') {
     if (url.port === '4318') {
-      const fix = `use port 4317, or set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`;
-      return `${is}, ${otherPorts[url.port]}, but the protocol is grpc; ${fix}`;
+      return `${is}, ${otherPorts[url.port]}, but the protocol is grpc; use port 4317, ${fixes.http}`;
     }
   } else if (url.port === '4317') {
-    const fix = 'use port 4318, or set OTEL_EXPORTER_OTLP_PROTOCOL=grpc';
-    return `${is}, ${otherPorts[url.port]}, but the protocol is ${protocol}; ${fix}`;
+    return `${is}, ${otherPorts[url.port]}, but the protocol is ${protocol}; use port 4318, ${fixes.grpc}`;
   }
   if (url.port === '14268')
-    return `${is}, ${otherPorts[url.port]}; set TRACING_URL=http://${url.hostname}:14268/api/traces instead`;
+    return `${is}, ${otherPorts[url.port]}; ${fixes.jaeger(`http://${url.hostname}:14268/api/traces`)}`;
   if (url.port === '16686') return `${is}, ${otherPorts[url.port]}; it takes OTLP at http://${url.hostname}:4318`;
   if (protocol === 'grpc') return undefined;
   if (full !== text) {

@@ -23,6 +23,7 @@ export const httpOptions = {
   httpKnownMethods: {
     env: ['OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS'],
     yaml: 'http.known_methods',
+    declarative: 'instrumentation/development.general.http.server.known_methods',
     type: tokens,
     default: undefined,
     group: 'instrumentation',
@@ -31,6 +32,7 @@ export const httpOptions = {
   httpServerRequestHeaders: {
     env: ['OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_SERVER_REQUEST'],
     yaml: 'http.server.request_captured_headers',
+    declarative: 'instrumentation/development.general.http.server.request_captured_headers',
     type: tokens,
     default: [],
     group: 'instrumentation',
@@ -39,6 +41,7 @@ export const httpOptions = {
   httpServerResponseHeaders: {
     env: ['OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_SERVER_RESPONSE'],
     yaml: 'http.server.response_captured_headers',
+    declarative: 'instrumentation/development.general.http.server.response_captured_headers',
     type: tokens,
     default: [],
     group: 'instrumentation',
@@ -47,6 +50,7 @@ export const httpOptions = {
   httpClientRequestHeaders: {
     env: ['OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_CLIENT_REQUEST'],
     yaml: 'http.client.request_captured_headers',
+    declarative: 'instrumentation/development.general.http.client.request_captured_headers',
     type: tokens,
     default: [],
     group: 'instrumentation',
@@ -55,6 +59,7 @@ export const httpOptions = {
   httpClientResponseHeaders: {
     env: ['OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_CLIENT_RESPONSE'],
     yaml: 'http.client.response_captured_headers',
+    declarative: 'instrumentation/development.general.http.client.response_captured_headers',
     type: tokens,
     default: [],
     group: 'instrumentation',

@@ -71,6 +71,9 @@ function listMatching(allowed: string, pattern: RegExp): ValueType<readonly stri
 /** A list of names that nobody can know here, such as those of instrumentations. */
 export const names = listMatching('a list of names', /^[\w@./-]+$/);
 
+/** Patterns of names; `?` stands for any character, `*` for any text. */
+export const patterns = listMatching('a list of patterns', /^\S+$/);
+
 /** Names of HTTP headers and methods. */
 export const tokens = listMatching('a list of names', /^[\w!#$%&'*+.^`|~-]+$/);
 

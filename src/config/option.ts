@@ -21,6 +21,8 @@ export interface Option {
   /** Variables, the usual one first; the others are older names. */
   readonly env: readonly string[];
   readonly yaml?: string;
+  /** Where a declarative file says it, as `tracer_provider.limits.event_count_limit`; more is said in docs/declarative.md. */
+  readonly declarative?: string;
   readonly type: ValueType<unknown>;
   readonly default: unknown;
   /** The option whose value is taken before the default. */

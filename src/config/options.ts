@@ -1,10 +1,11 @@
 import { grpcOptions } from './grpc-options.ts';
 import { httpOptions } from './http-options.ts';
 import { instrumentationNames } from './instrumentation-names.ts';
-import { listOf } from './list-type.ts';
+import { listOf, patterns } from './list-type.ts';
 import type { Option, ValueOf } from './option.ts';
 import { otlpOptions } from './otlp-options.ts';
 import { attributes, headers } from './pairs-type.ts';
+import { samplerTree } from './sampler-tree.ts';
 import { sdkOptions } from './sdk-options.ts';
 import { collectorUrls } from './url-type.ts';
 import {
@@ -18,6 +19,7 @@ import {
   listenPort,
   milliseconds,
   oneOf,
+  outputStream,
   port,
   positiveCount,
   ratio,
@@ -30,16 +32,17 @@ import {
  * The one table of options. Parsing, messages, "did you mean", what NodeSDK gets to see and the documentation all
  * come from its rows; the key of a row is the name of the setting:
  *
- *     preload          sdkDisabled configFile strict flushTimeoutMs stats logCorrelation maxPayloadBytes maxQueueBytes logLevel
+ *     preload          sdkDisabled configFile declarativeFile strict flushTimeoutMs stats logCorrelation maxPayloadBytes maxQueueBytes logLevel
  *     service          serviceName namespace address resourceAttributes registerName grpcPort resourceDetectors
+ *                      detectedAttributes undetectedAttributes resourceSchemaUrl
  *     exporter         tracesExporter tracingUrl jaegerEndpoint jaegerUser jaegerPassword jaegerTimeoutMs
  *                      jaegerHeaders jaegerCompression jaegerCertificate jaegerClientKey jaegerClientCertificate
  *                      jaegerAgentHost jaegerAgentPort
  *     otlp             otlp… otlpTraces… otlpMetrics… otlpLogs… with Endpoint Protocol Headers TimeoutMs Compression
- *                      Certificate ClientKey ClientCertificate Insecure (src/config/otlp-options.ts)
+ *                      Certificate ClientKey ClientCertificate Insecure (src/config/otlp-options.ts); otlpFileStream
  *     batch            scheduleDelayMs exportTimeoutMs maxQueueSize maxExportBatchSize
  *     spool            spoolDirectory spoolMaxBytes spoolMaxAgeMs spoolReplayBytes
- *     sampling         tracesSampler tracesSamplerArg propagators
+ *     sampling         tracesSampler tracesSamplerArg samplerTree propagators
  *     limits           attributeValueLengthLimit attributeCountLimit spanAttributeValueLengthLimit
  *                      spanAttributeCountLimit spanEventCountLimit spanLinkCountLimit eventAttributeCountLimit
  *                      linkAttributeCountLimit
@@ -61,7 +64,7 @@ export const options = {
   tracesExporter: {
     env: ['OTEL_TRACES_EXPORTER'],
     yaml: 'exporter.traces',
-    type: listOf(['jaeger', 'otlp', 'console']),
+    type: listOf(['jaeger', 'otlp', 'otlp_file', 'console']),
     default: undefined,
     group: 'exporter',
     doc: 'Exporters of spans; unset, Jaeger where one of its addresses is set and OTLP otherwise.',
@@ -218,6 +221,33 @@ export const options = {
     group: 'service',
     doc: 'What is found out about the service by itself; the clouds ask a metadata server and so only when named.',
   },
+  detectedAttributes: {
+    env: [],
+    yaml: 'resource.detected.included',
+    declarative: 'resource.detection/development.attributes.included',
+    type: patterns,
+    default: undefined,
+    group: 'service',
+    doc: 'Which of the attributes that are found out so are kept, such as `process.*`; `?` and `*` stand for any text.',
+  },
+  undetectedAttributes: {
+    env: [],
+    yaml: 'resource.detected.excluded',
+    declarative: 'resource.detection/development.attributes.excluded',
+    type: patterns,
+    default: [],
+    group: 'service',
+    doc: 'Which of them are left out, such as `process.command*`.',
+  },
+  resourceSchemaUrl: {
+    env: [],
+    yaml: 'resource.schema_url',
+    declarative: 'resource.schema_url',
+    type: text,
+    default: undefined,
+    group: 'service',
+    doc: 'Schema that the attributes of the service follow; goes with them where the protocol has a place for it, as OTLP has.',
+  },
 
   scheduleDelayMs: {
     env: ['OTEL_BSP_SCHEDULE_DELAY'],
@@ -326,6 +356,14 @@ export const options = {
     group: 'sampling',
     doc: 'The part of all traces that the samplers with `traceidratio` in their name record.',
   },
+  samplerTree: {
+    env: [],
+    declarative: 'tracer_provider.sampler',
+    type: samplerTree,
+    default: undefined,
+    group: 'sampling',
+    doc: 'A sampler that is made of others, in the place of the one with a name; said by a declarative file only.',
+  },
   propagators: {
     env: ['OTEL_PROPAGATORS'],
     yaml: 'propagators',
@@ -338,6 +376,7 @@ export const options = {
   attributeValueLengthLimit: {
     env: ['OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'],
     yaml: 'attribute_limits.value_length',
+    declarative: 'attribute_limits.attribute_value_length_limit',
     type: length,
     default: Infinity,
     sdk: true,
@@ -347,6 +386,7 @@ export const options = {
   attributeCountLimit: {
     env: ['OTEL_ATTRIBUTE_COUNT_LIMIT'],
     yaml: 'attribute_limits.count',
+    declarative: 'attribute_limits.attribute_count_limit',
     type: count,
     default: 128,
     sdk: true,
@@ -356,6 +396,7 @@ export const options = {
   spanAttributeValueLengthLimit: {
     env: ['OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT'],
     yaml: 'span_limits.attribute_value_length',
+    declarative: 'tracer_provider.limits.attribute_value_length_limit',
     type: length,
     default: Infinity,
     inherits: 'attributeValueLengthLimit',
@@ -366,6 +407,7 @@ export const options = {
   spanAttributeCountLimit: {
     env: ['OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT'],
     yaml: 'span_limits.attribute_count',
+    declarative: 'tracer_provider.limits.attribute_count_limit',
     type: count,
     default: 128,
     inherits: 'attributeCountLimit',
@@ -376,6 +418,7 @@ export const options = {
   spanEventCountLimit: {
     env: ['OTEL_SPAN_EVENT_COUNT_LIMIT'],
     yaml: 'span_limits.event_count',
+    declarative: 'tracer_provider.limits.event_count_limit',
     type: count,
     default: 128,
     sdk: true,
@@ -385,6 +428,7 @@ export const options = {
   spanLinkCountLimit: {
     env: ['OTEL_SPAN_LINK_COUNT_LIMIT'],
     yaml: 'span_limits.link_count',
+    declarative: 'tracer_provider.limits.link_count_limit',
     type: count,
     default: 128,
     sdk: true,
@@ -394,6 +438,7 @@ export const options = {
   eventAttributeCountLimit: {
     env: ['OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT', 'OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT'],
     yaml: 'span_limits.event_attribute_count',
+    declarative: 'tracer_provider.limits.event_attribute_count_limit',
     type: count,
     default: 128,
     sdk: true,
@@ -403,6 +448,7 @@ export const options = {
   linkAttributeCountLimit: {
     env: ['OTEL_LINK_ATTRIBUTE_COUNT_LIMIT', 'OTEL_SPAN_ATTRIBUTE_PER_LINK_COUNT_LIMIT'],
     yaml: 'span_limits.link_attribute_count',
+    declarative: 'tracer_provider.limits.link_attribute_count_limit',
     type: count,
     default: 128,
     sdk: true,
@@ -441,6 +487,7 @@ export const options = {
   sdkDisabled: {
     env: ['OTEL_SDK_DISABLED'],
     yaml: 'tracing_disabled',
+    declarative: 'disabled',
     type: boolean,
     default: false,
     sdk: true,
@@ -453,6 +500,14 @@ export const options = {
     default: undefined,
     group: 'preload',
     doc: 'The YAML file; unset, the first there is of `tracing.yaml`, `tracing.yml` and `config/tracing.yaml`.',
+  },
+  declarativeFile: {
+    env: ['OTEL_CONFIG_FILE', 'OTEL_EXPERIMENTAL_CONFIG_FILE'],
+    type: text,
+    default: undefined,
+    sdk: 'hidden',
+    group: 'preload',
+    doc: "OpenTelemetry's declarative configuration, a YAML file with `file_format`, which then goes in the place of everything else: [declarative.md](declarative.md).",
   },
   strict: {
     env: ['TRACING_STRICT'],
@@ -497,6 +552,14 @@ export const options = {
   },
 
   ...otlpOptions,
+  otlpFileStream: {
+    env: [],
+    yaml: 'exporter.otlp_file.output_stream',
+    type: outputStream,
+    default: 'stdout',
+    group: 'otlp',
+    doc: 'Where the exporter `otlp_file` writes: one line of JSON for each batch.',
+  },
   ...sdkOptions,
 
   httpProxy: {

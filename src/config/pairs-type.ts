@@ -1,4 +1,4 @@
-import type { JsonSchema, RawValue, ValueType } from './value-type.ts';
+import type { JsonSchema, RawValue, TypedValue, ValueType } from './value-type.ts';
 
 type Pairs = Readonly<Record<string, string>>;
 
@@ -12,7 +12,10 @@ interface Pair {
 
 function pairsOf(raw: RawValue): readonly Pair[] {
   if (typeof raw === 'object' && !isList(raw)) {
-    return Object.entries(raw).map(([key, value]) => ({ written: key, key, value, undecodedValue: value }));
+    return Object.entries(raw).map(([key, value]) => {
+      const text = textOf(value);
+      return { written: key, key, value: text, undecodedValue: text };
+    });
   }
   const items = typeof raw === 'string' ? raw.split(',') : raw;
   return items.filter((item) => item.trim() !== '').map(parsePair);
@@ -45,9 +48,13 @@ function encode(text: string): string {
   return whole.replaceAll(/[%,;="\\\s]|[^ -~]+/g, (unsafe) => encodeURIComponent(unsafe));
 }
 
-function format(value: Pairs): string {
+function textOf(value: TypedValue): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function format(value: Readonly<Record<string, TypedValue>>): string {
   return Object.entries(value)
-    .map(([key, content]) => `${encode(key)}=${encode(content)}`)
+    .map(([key, content]) => `${encode(key)}=${encode(textOf(content))}`)
     .join(',');
 }
 
@@ -58,12 +65,15 @@ const schema: JsonSchema = {
 
 /**
  * `k=v,k2=v2`, percent-encoded; one wrong pair spoils the whole, as the specification has it for
- * `OTEL_RESOURCE_ATTRIBUTES`. In YAML it may be a map, which needs no encoding.
+ * `OTEL_RESOURCE_ATTRIBUTES`. In YAML it may be a map, which needs no encoding, and whose values may have types.
  */
-export const attributes: ValueType<Pairs> = {
+export const attributes: ValueType<Readonly<Record<string, TypedValue>>> = {
   allowed: 'key=value pairs with commas between, percent-encoded',
   schema,
   parse(raw) {
+    if (typeof raw === 'object' && !isList(raw)) {
+      return Object.keys(raw).some((key) => key === '') || Object.keys(raw).length === 0 ? undefined : { value: raw };
+    }
     const entries: [string, string][] = [];
     for (const { key, value } of pairsOf(raw)) {
       if (key === undefined || key === '' || value === undefined) return undefined;

@@ -8,6 +8,12 @@ export type Candidates = Map<SettingName, Candidate[]>;
 
 export type Sources = { readonly [Name in SettingName]: Source };
 
+export interface Resolved {
+  /** Frozen, its lists and maps too. */
+  readonly settings: Settings;
+  readonly sources: Sources;
+}
+
 interface Entry {
   readonly value: unknown;
   readonly source: Source;
@@ -16,9 +22,14 @@ interface Entry {
 /** Holds only what is set: making and moving an entry for each of a hundred defaults took more than all the rest. */
 class Draft {
   readonly #set = new Map<SettingName, Entry>();
+  readonly #defaults: Partial<Settings>;
+
+  constructor(defaults: Partial<Settings>) {
+    this.#defaults = defaults;
+  }
 
   get(name: SettingName): Entry {
-    return this.#set.get(name) ?? { value: options[name].default, source: defaultSource };
+    return this.#set.get(name) ?? { value: this.#defaults[name] ?? options[name].default, source: defaultSource };
   }
 
   set(name: SettingName, entry: Entry): void {
@@ -34,9 +45,14 @@ class Draft {
  * Takes for each option the first candidate that can be used, then what it inherits, then its default.
  *
  * @param problems gets a line for each candidate, or part of one, that could not be used
+ * @param defaults count before those of the table
  */
-export function resolveSettings(candidates: Candidates, problems: Problem[]): { settings: Settings; sources: Sources } {
-  const draft = new Draft();
+export function resolveSettings(
+  candidates: Candidates,
+  problems: Problem[],
+  defaults: Partial<Settings> = {},
+): Resolved {
+  const draft = new Draft(defaults);
   const bad: { name: SettingName; candidate: Candidate; rejected: string | undefined }[] = [];
   for (const [name, list] of candidates) {
     for (const candidate of list) {
@@ -79,7 +95,7 @@ function limitBatch(draft: Draft, batch: CountName, queue: CountName, problems: 
   problems.push({ severity: 'error', text });
 }
 
-function freeze(draft: Draft): { settings: Settings; sources: Sources } {
+function freeze(draft: Draft): Resolved {
   const settings: Partial<Record<SettingName, unknown>> = {};
   const sources: Partial<Record<SettingName, Source>> = {};
   for (const [name] of optionRows) {

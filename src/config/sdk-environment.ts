@@ -1,6 +1,6 @@
 import type { Option } from './option.ts';
-import { optionRows, type SettingName, type Settings } from './options.ts';
-import type { Sources } from './resolve.ts';
+import { optionRows, type Settings } from './options.ts';
+import type { Candidates, Sources } from './resolve.ts';
 
 /**
  * What `process.env` must look like while OpenTelemetry's own parts read it: our values where they come from a file or
@@ -14,14 +14,14 @@ export function sdkEnvironmentOf(
   env: NodeJS.ProcessEnv,
   settings: Settings,
   sources: Sources,
-  set: ReadonlyMap<SettingName, unknown>,
+  set: Candidates,
 ): Readonly<Record<string, string | undefined>> {
   const overlay: Record<string, string | undefined> = {};
   for (const [name, row] of optionRows) {
     if (row.sdk === undefined || (!set.has(name) && row.sdk !== 'default')) continue;
     const source = sources[name];
-    const isOwn =
-      source.kind === 'yaml' ? source.path === row.yaml : 'variable' in source && row.env.includes(source.variable);
+    // not where it is inherited: the SDK has rules of its own for that
+    const isOwn = set.get(name)?.some((candidate) => candidate.source === source) === true;
     const isSeen = row.sdk !== 'hidden' && (isOwn || row.sdk === 'default');
     const text = isSeen ? showToSdk(row, settings[name]) : undefined;
     for (const [index, variable] of row.env.entries()) {

@@ -116,6 +116,7 @@ export const sdkOptions = {
   logRecordAttributeValueLengthLimit: {
     env: ['OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT'],
     yaml: 'log_record_limits.attribute_value_length',
+    declarative: 'logger_provider.limits.attribute_value_length_limit',
     type: length,
     default: Infinity,
     inherits: 'attributeValueLengthLimit',
@@ -126,6 +127,7 @@ export const sdkOptions = {
   logRecordAttributeCountLimit: {
     env: ['OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT'],
     yaml: 'log_record_limits.attribute_count',
+    declarative: 'logger_provider.limits.attribute_count_limit',
     type: count,
     default: 128,
     inherits: 'attributeCountLimit',
@@ -137,6 +139,7 @@ export const sdkOptions = {
   semconvStabilityOptIn: {
     env: ['OTEL_SEMCONV_STABILITY_OPT_IN'],
     yaml: 'instrumentations.semconv_stability_opt_in',
+    declarative: 'instrumentation/development.general.stability_opt_in_list',
     type: names,
     default: undefined,
     sdk: true,

@@ -2,7 +2,14 @@
 export type Source =
   | { readonly kind: 'environment'; readonly variable: string }
   | { readonly kind: 'dotenv'; readonly variable: string; readonly file: string; readonly line: number }
-  | { readonly kind: 'yaml'; readonly path: string; readonly file: string; readonly line: number }
+  | {
+      readonly kind: 'yaml';
+      readonly path: string;
+      readonly file: string;
+      readonly line: number;
+      /** Said of a declarative file. */
+      readonly column?: number;
+    }
   | { readonly kind: 'default' };
 
 export const defaultSource: Source = Object.freeze({ kind: 'default' });
@@ -28,6 +35,6 @@ export function nameInSource(source: Exclude<Source, { kind: 'default' }>): stri
     case 'dotenv':
       return `${source.variable} (${source.file}:${source.line})`;
     case 'yaml':
-      return `${source.path} (${source.file}:${source.line})`;
+      return `${source.path} (${source.file}:${source.line}${source.column === undefined ? '' : `:${source.column}`})`;
   }
 }

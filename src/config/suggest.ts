@@ -5,9 +5,7 @@ import { distance } from 'fastest-levenshtein';
  * They mean nothing here, but whoever sets them does not mean one of ours.
  */
 const foreign = new Set([
-  'OTEL_CONFIG_FILE',
   'OTEL_ENTITIES',
-  'OTEL_EXPERIMENTAL_CONFIG_FILE',
   'OTEL_EXPORTER_JAEGER_HOST',
   'OTEL_EXPORTER_JAEGER_PORT',
   'OTEL_EXPORTER_JAEGER_PROTOCOL',

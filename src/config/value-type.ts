@@ -1,5 +1,8 @@
-/** What a source holds for one option: text, or (from YAML) a list of texts, or a map of texts. */
-export type RawValue = string | readonly string[] | Readonly<Record<string, string>>;
+/** A value that knows its type; only a declarative file has such. */
+export type TypedValue = string | number | boolean | readonly string[] | readonly number[] | readonly boolean[];
+
+/** What a source holds for one option: text, or (from YAML) a list of texts, or a map of texts or typed values. */
+export type RawValue = string | readonly string[] | Readonly<Record<string, TypedValue>>;
 
 /** `rejected` is the part of the value that was left out, in the words of the source. */
 export interface Parsed<T> {
@@ -116,6 +119,12 @@ export const ratio: ValueType<number> = scalar(
 );
 
 export const text: ValueType<string> = scalar('text', (text) => text);
+
+/** Where lines are written. */
+export const outputStream: ValueType<string> = scalar('stdout or file:///path', (text) => {
+  if (text === 'stdout') return text;
+  return /^file:\/\/\/./i.test(text) && URL.canParse(text) ? text : undefined;
+});
 
 /** Where this service can be reached: `10.1.2.3`, `10.1.2.3:50051`, `[::1]:50051`, `users.internal`. */
 const MAX_PORT = 65_535;

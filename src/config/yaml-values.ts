@@ -1,6 +1,7 @@
 import { optionRows, type SettingName } from './options.ts';
 import type { Option } from './option.ts';
 import { quote, type Candidate, type Problem } from './problem.ts';
+import { nameInSource } from './source.ts';
 import type { nearest, Tolerance } from './suggest.ts';
 import type { RawValue } from './value-type.ts';
 import type { YamlNode } from './yaml.ts';
@@ -35,21 +36,29 @@ function levels(): Level {
  * Picks the values of our options out of a YAML file that may be the app's own and hold much else.
  *
  * @param suggest asked only about keys that are not ours
+ * @param base where our options are in a file that has a place for them: every other key there is a mistake
  */
-export function pickYamlValues(root: YamlNode, file: string, suggest: () => typeof nearest): YamlValues {
+export function pickYamlValues(root: YamlNode, file: string, suggest: () => typeof nearest, base?: string): YamlValues {
   const candidates: [SettingName, Candidate][] = [];
   const problems: Problem[] = [];
 
-  function report(path: string, line: number, text: string): void {
-    problems.push({ severity: 'hint', text: `${path} (${file}:${line}) ${text}` });
+  const prefix = base === undefined ? '' : `${base}.`;
+
+  function sourceOf(path: string, { line, column }: YamlNode): Candidate['source'] {
+    const place = base === undefined ? { line } : { line, column };
+    return { kind: 'yaml', path: path === '' ? (base ?? file) : prefix + path, file, ...place };
+  }
+
+  function report(path: string, node: YamlNode, text: string): void {
+    problems.push({ severity: 'hint', text: `${nameInSource(sourceOf(path, node))} ${text}` });
   }
 
   function pick(node: YamlNode, level: Level, path: string): void {
     if (node.kind === 'empty') return;
     if (node.kind !== 'map') {
       const keys = [...level.keys()].join(', ');
-      if (path === '') report(file, node.line, `must be a map of options, got ${describe(node)}; going on without it`);
-      else report(path, node.line, `must be a map with ${keys}, got ${describe(node)}; ignored`);
+      if (path === '') report(path, node, `must be a map of options, got ${describe(node)}; going on without it`);
+      else report(path, node, `must be a map with ${keys}, got ${describe(node)}; ignored`);
       return;
     }
     for (const [key, value] of node.entries) {
@@ -63,8 +72,7 @@ export function pickYamlValues(root: YamlNode, file: string, suggest: () => type
 
   function pickOption(value: YamlNode, [name]: readonly [SettingName, Option], path: string): void {
     const held = rawOf(value);
-    if (held !== undefined)
-      candidates.push([name, { raw: held.raw, source: { kind: 'yaml', path, file, line: value.line } }]);
+    if (held !== undefined) candidates.push([name, { raw: held.raw, source: sourceOf(path, value) }]);
   }
 
   function guess(
@@ -75,14 +83,16 @@ export function pickYamlValues(root: YamlNode, file: string, suggest: () => type
     siblings: ReadonlyMap<string, YamlNode>,
   ): void {
     // top-level keys and those of `register` are shared with the app, which has every right to a name near ours
-    const tolerance: Tolerance = path === '' || path === 'register' ? 'tight' : 'loose';
+    const isShared = base === undefined && (path === '' || path === 'register');
+    const tolerance: Tolerance = isShared ? 'tight' : 'loose';
     const names = [...level.keys()];
     // a key of the app's beside the one of ours that it looks like is no slip
     const near = suggest()(key, tolerance === 'loose' ? names : names.filter((name) => !siblings.has(name)), tolerance);
     const meant = near === undefined ? undefined : level.get(near);
-    if (near === undefined || meant === undefined || !isPlausible(value, meant)) return;
-    const prefix = path === '' ? '' : `${path}.`;
-    report(prefix + key, value.line, `is not an option; did you mean ${prefix}${near}?`);
+    const parent = path === '' ? '' : `${path}.`;
+    if (near !== undefined && meant !== undefined && isPlausible(value, meant))
+      report(parent + key, value, `is not an option; did you mean ${prefix}${parent}${near}?`);
+    else if (base !== undefined) report(parent + key, value, 'is not an option; ignored');
   }
 
   pick(root, levels(), '');

@@ -11,21 +11,36 @@ import {
   type Scalar,
 } from 'yaml';
 
-/** A YAML value with the line where it begins, its scalars as the file has them: `1.10` stays `1.10`. */
-export type YamlNode =
-  | { readonly kind: 'empty'; readonly line: number }
-  | { readonly kind: 'scalar'; readonly line: number; readonly text: string }
-  | { readonly kind: 'list'; readonly line: number; readonly items: readonly YamlNode[] }
-  | { readonly kind: 'map'; readonly line: number; readonly entries: ReadonlyMap<string, YamlNode> };
+/** Where in a file, counted from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What YAML's core schema makes of a scalar; an integer beyond 2^53 is no longer exact. */
+export type ScalarValue = string | number | boolean;
+
+/** A YAML value with the place where it begins. */
+export type YamlNode = Place &
+  (
+    | { readonly kind: 'empty' }
+    | {
+        readonly kind: 'scalar';
+        /** As the file has it: `1.10` stays `1.10`. */
+        readonly text: string;
+        readonly value: ScalarValue;
+        /** Neither quoted nor a block nor tagged: what it is, its text alone decides. */
+        readonly isPlain: boolean;
+      }
+    | { readonly kind: 'list'; readonly items: readonly YamlNode[] }
+    | { readonly kind: 'map'; readonly entries: ReadonlyMap<string, YamlNode> }
+  );
 
 export type YamlResult =
   | { readonly status: 'parsed'; readonly root: YamlNode }
   | { readonly status: 'failed'; readonly line: number; readonly column: number; readonly reason: string };
 
-/** Deep enough for any configuration, and the end of an alias that contains itself. */
-const MAX_DEPTH = 16;
-
-/** Parses one YAML 1.2 document; aliases and `<<` are resolved. The line of a map's entry is that of its key. */
+/** Parses one YAML 1.2 document; aliases and `<<` are resolved. The place of a map's entry is that of its key. */
 export function parseYaml(content: string): YamlResult {
   const lines = new LineCounter();
   const document = parseDocument(content, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: 'error' });
@@ -34,12 +49,14 @@ export function parseYaml(content: string): YamlResult {
     const { line, col } = lines.linePos(error.pos[0]);
     return { status: 'failed', line, column: col, reason: reasonOf(error.message) };
   }
-  const lineOf = (node: unknown, fallback: number) => {
+  const placeOf: PlaceOf = (node, fallback) => {
     const offset = (node as Partial<Node> | null)?.range?.[0];
-    return offset === undefined ? fallback : lines.linePos(offset).line;
+    if (offset === undefined) return fallback;
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
   };
-  const { convert, unresolved } = createConverter(document, lineOf);
-  const root = convert(document.contents, 1, 0);
+  const { convert, unresolved } = createConverter(document, placeOf);
+  const root = convert(document.contents, { line: 1, column: 1 });
   const [alias] = unresolved;
   if (alias === undefined) return { status: 'parsed', root };
   const { line, col } = lines.linePos(alias.range?.[0] ?? 0);
@@ -52,46 +69,60 @@ function reasonOf(message: string): string {
   return reason.replaceAll(/\s+/g, ' ').trim();
 }
 
-type LineOf = (node: unknown, fallback: number) => number;
+type PlaceOf = (node: unknown, fallback: Place) => Place;
 
-function createConverter(document: Document, lineOf: LineOf) {
+function createConverter(document: Document, placeOf: PlaceOf) {
   // each anchor is converted once, or a few lines of aliases to aliases would fill the memory
   const anchors = new Map<unknown, YamlNode>();
+  const open = new Set<unknown>();
   const unresolved: Alias[] = [];
 
-  function resolve(node: Alias, line: number, depth: number): YamlNode {
+  function resolve(node: Alias, place: Place): YamlNode {
     const target = node.resolve(document);
     if (target === undefined) unresolved.push(node);
-    const known = anchors.get(target) ?? convert(target, line, depth + 1);
+    // one that contains itself has an end here
+    if (open.has(target)) return { kind: 'empty', ...place };
+    const known = anchors.get(target) ?? convert(target, place);
     anchors.set(target, known);
     return known;
   }
 
-  function convert(node: unknown, line: number, depth: number): YamlNode {
-    if (depth > MAX_DEPTH) return { kind: 'empty', line };
-    if (isAlias(node)) return resolve(node, line, depth);
+  function convert(node: unknown, place: Place): YamlNode {
+    if (isAlias(node)) return resolve(node, place);
+    open.add(node);
+    const converted = convertOwn(node, place);
+    open.delete(node);
+    return converted;
+  }
+
+  function convertOwn(node: unknown, place: Place): YamlNode {
     if (isSeq(node)) {
-      return { kind: 'list', line, items: node.items.map((item) => convert(item, lineOf(item, line), depth + 1)) };
+      return { kind: 'list', ...place, items: node.items.map((item) => convert(item, placeOf(item, place))) };
     }
     if (isMap(node)) {
       const entries = new Map<string, YamlNode>();
       for (const { key, value } of node.items) {
-        const keyLine = lineOf(key, line);
-        const converted = convert(value, keyLine, depth + 1);
+        const keyPlace = placeOf(key, place);
+        const converted = convert(value, keyPlace);
         if (isScalar(key) && isMergeKey(key)) mergeInto(entries, converted);
-        else entries.set(isScalar(key) ? String(key.value) : String(key), { ...converted, line: keyLine });
+        else entries.set(isScalar(key) ? String(key.value) : String(key), { ...converted, ...keyPlace });
       }
-      return { kind: 'map', line, entries };
+      return { kind: 'map', ...place, entries };
     }
-    if (!isScalar(node)) return { kind: 'empty', line };
-    const { value } = node;
-    if (value === null || value === undefined) return { kind: 'empty', line };
+    if (!isScalar(node)) return { kind: 'empty', ...place };
+    const { value, type, tag } = node;
+    if (value === null || value === undefined) return { kind: 'empty', ...place };
+    const isPlain = type === 'PLAIN' && tag === undefined;
     // numbers and booleans keep their spelling
     const text = typeof value === 'string' ? value : (node.source ?? JSON.stringify(value));
-    return { kind: 'scalar', line, text };
+    return { kind: 'scalar', ...place, text, value: isScalarValue(value) ? value : text, isPlain };
   }
 
   return { convert, unresolved };
+}
+
+function isScalarValue(value: unknown): value is ScalarValue {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
 function isMergeKey(key: Scalar): boolean {

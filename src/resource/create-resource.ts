@@ -2,6 +2,7 @@ import { defaultResource, type Resource } from '@opentelemetry/resources';
 import { clearTimeout, setTimeout } from '../core/timers.ts';
 import type { Log } from '../core/log.ts';
 import { isMainThread } from '../core/main-thread.ts';
+import { matchesWildcard } from '../core/wildcard.ts';
 import type { NamedDetector } from './detectors.ts';
 import { watchListeningPort } from './listening-port.ts';
 import { LiveResource } from './live-resource.ts';
@@ -15,6 +16,11 @@ export interface ResourceSettings extends AddressSettings {
   readonly registerName?: string | undefined;
   readonly namespace?: string | undefined;
   readonly resourceAttributes?: Readonly<Record<string, unknown>> | undefined;
+  /** Patterns of what detectors may find; absent, all. */
+  readonly detectedAttributes?: readonly string[] | undefined;
+  /** Patterns of what they may not. */
+  readonly undetectedAttributes?: readonly string[];
+  readonly resourceSchemaUrl?: string | undefined;
 }
 
 export interface ResourceOptions {
@@ -67,7 +73,10 @@ export function createResource(options: ResourceOptions): CreatedResource {
   let isLookedAt = false;
   let port: number | undefined;
 
-  const resource = new LiveResource(['sdk', ...detectors.map((_, at) => layerOf(at)), 'own', 'configured'], () => {
+  const layers = ['sdk', ...detectors.map((_, at) => layerOf(at)), 'own', 'configured'];
+  const resource = new LiveResource(layers, findOut, settings.resourceSchemaUrl);
+
+  function findOut(): void {
     isLookedAt = true;
     learnAll(resource, 'sdk', defaultResource().attributes);
     const { serviceName, registerName } = settings;
@@ -80,7 +89,7 @@ export function createResource(options: ResourceOptions): CreatedResource {
     learnAll(resource, 'configured', { ...configured, 'service.name': service.name });
     learnAddress();
     detect(resource, options);
-  });
+  }
 
   function learnAddress(): void {
     const address = findOwnAddress(settings, options.network);
@@ -103,8 +112,13 @@ export function createResource(options: ResourceOptions): CreatedResource {
   };
 }
 
-function detect(resource: LiveResource, { detectors, log, deadlineMs = DEADLINE_MS }: ResourceOptions): void {
+function detect(resource: LiveResource, options: ResourceOptions): void {
+  const { settings, detectors, log, deadlineMs = DEADLINE_MS } = options;
   const waitedFor = new Map<Promise<void>, string>();
+
+  function learn(at: number, key: string, value: unknown): void {
+    if (isWanted(key, settings)) resource.learn(layerOf(at), key, mask(key, value));
+  }
 
   detectors.forEach(({ name, detector }, at) => {
     const failed = (error: unknown): void =>
@@ -112,10 +126,10 @@ function detect(resource: LiveResource, { detectors, log, deadlineMs = DEADLINE_
     try {
       for (const [key, value] of Object.entries(detector.detect().attributes ?? {})) {
         if (!isPromiseLike(value)) {
-          resource.learn(layerOf(at), key, mask(key, value));
+          learn(at, key, value);
           continue;
         }
-        const answer = Promise.resolve(value).then((settled) => resource.learn(layerOf(at), key, mask(key, settled)));
+        const answer = Promise.resolve(value).then((settled) => learn(at, key, settled));
         const end = answer.catch(failed).then(() => {
           waitedFor.delete(end);
           if (waitedFor.size === 0) settle();
@@ -146,6 +160,11 @@ function detect(resource: LiveResource, { detectors, log, deadlineMs = DEADLINE_
 
 function learnAll(resource: LiveResource, layer: string, attributes: Readonly<Record<string, unknown>>): void {
   for (const [key, value] of Object.entries(attributes)) resource.learn(layer, key, value);
+}
+
+function isWanted(key: string, { detectedAttributes, undetectedAttributes = [] }: ResourceSettings): boolean {
+  const fits = (pattern: string): boolean => matchesWildcard(pattern, key);
+  return (detectedAttributes === undefined || detectedAttributes.some(fits)) && !undetectedAttributes.some(fits);
 }
 
 function layerOf(at: number): string {

@@ -11,6 +11,7 @@ import { type RawResourceAttribute, type Resource, resourceFromAttributes } from
  * What needs no waiting is found out when somebody first looks: a program that makes no span does not pay for it.
  */
 export class LiveResource implements Resource {
+  readonly schemaUrl?: string;
   readonly #layers: ReadonlyMap<string, Record<string, AttributeValue>>;
   readonly #settled: Promise<void>;
   #resolve: () => void = () => {};
@@ -21,9 +22,11 @@ export class LiveResource implements Resource {
   /**
    * @param layers names of the sources, the weakest first
    * @param findOut called once, before the first look; it learns what there is to know, and settles
+   * @param schemaUrl of what the attributes follow
    */
-  constructor(layers: readonly string[], findOut?: () => void) {
+  constructor(layers: readonly string[], findOut?: () => void, schemaUrl?: string) {
     this.#findOut = findOut;
+    if (schemaUrl !== undefined) this.schemaUrl = schemaUrl;
     this.#layers = new Map(layers.map((layer) => [layer, {}]));
     this.#settled = new Promise((resolve) => (this.#resolve = resolve));
   }

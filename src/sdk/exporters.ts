@@ -43,7 +43,9 @@ export function createExporters(
   load: LoadPart,
   make: (options: ExporterOptions, index: number) => Exporter = createExporter,
 ): Exporter[] {
-  return choices.map((choice, index) => create(choice, { ...batching, log }, load, (options) => make(options, index)));
+  return choices.map((choice, index) =>
+    create(choice, { ...batching, ...choice.batching, log }, load, (options) => make(options, index)),
+  );
 }
 
 function create(
@@ -85,6 +87,13 @@ function create(
         exportTimeoutMs: Math.min(choice.timeoutMs, options.exportTimeoutMs),
         transport: toTransport(choice.protocol === 'grpc' ? 'grpc' : 'http', choice),
         ...(choice.isDefault ? { firstFailureHint: hint } : {}),
+      });
+    }
+    case 'otlp-file': {
+      return make({
+        ...options,
+        encoder: createOtlpEncoder('http/json', load),
+        transport: { kind: 'file', path: choice.path },
       });
     }
     case 'console': {

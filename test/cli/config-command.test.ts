@@ -78,6 +78,29 @@ test('check ends with 78 and a line for each problem of the file, and for that f
   assert.equal(json.problems.length, 2);
 });
 
+test('check knows a declarative file by its file_format, and shows where each of its values is from', async (t) => {
+  const good = 'file_format: "1.1"\nlog_level: ${LEVEL:-loud}\n';
+  const cwd = app(t, {
+    'otel.yaml': good,
+    'tracing.yaml': 'namespace: other\n',
+    'bad.yaml': 'file_format: "1.1"\nlog_level: loud\ndisabled: 1\n',
+  });
+  const env = { LEVEL: 'error', OTEL_SERVICE_NAME: 'a' };
+  const { code, stdout, stderr } = await config(cwd, ['check', 'otel.yaml'], env);
+  assert.deepEqual([code, stdout, stderr], [0, 'otel.yaml is good\n', '']);
+  const bad = await config(cwd, ['check', 'bad.yaml'], env);
+  assert.deepEqual(
+    [bad.code, bad.stderr.match(/^otel-preload: \w+ \(bad\.yaml:[23]:1\) must be .*$/gm)?.length],
+    [78, 2],
+  );
+  const shown = await config(cwd, [], { LEVEL: 'error', OTEL_CONFIG_FILE: 'otel.yaml' });
+  assert.match(shown.stdout, /^logLevel +error +otel\.yaml:2 *$/m);
+  assert.match(
+    shown.stderr,
+    /^otel-preload: tracing\.yaml has no effect: OTEL_CONFIG_FILE puts otel\.yaml in the place/,
+  );
+});
+
 test('what it cannot do is told with code 64', async (t) => {
   const cwd = app(t, {});
   assert.equal((await config(cwd, ['destroy'])).code, 64);

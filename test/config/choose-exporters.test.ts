@@ -235,3 +235,12 @@ test("an OTLP endpoint's credentials become basic authentication, unless a heade
     'Bearer x',
   ]);
 });
+
+test('OTLP goes to a file that its stream names, or to stdout', () => {
+  const choose = (raw: string | undefined) => {
+    const { settings } = loadEnv({ OTEL_TRACES_EXPORTER: 'otlp_file' });
+    return chooseExporters({ ...settings, ...(raw !== undefined && { otlpFileStream: raw }) });
+  };
+  assert.deepEqual(choose(undefined), [{ kind: 'otlp-file', path: undefined }]);
+  assert.deepEqual(choose('file:///var/log/a%20b.jsonl'), [{ kind: 'otlp-file', path: '/var/log/a b.jsonl' }]);
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { listOf, names, paths, tokens } from '../../src/config/list-type.ts';
+import { listOf, names, paths, patterns, tokens } from '../../src/config/list-type.ts';
 
 const letters = listOf(['a', 'b', 'c'], { all: ['a', 'b', 'c'], bee: ['b'] });
 
@@ -49,4 +49,9 @@ test('paths and HTTP names have their forms, and none of them is the empty list'
     assert.deepEqual(type.parse('None'), { value: [] });
     assert.equal(type.format([]), 'none');
   }
+});
+
+test('patterns are anything without spaces', () => {
+  assert.deepEqual(patterns.parse('process.*, host.?d'), { value: ['process.*', 'host.?d'] });
+  assert.deepEqual(patterns.parse(['a b', 'c']), { value: ['c'], rejected: 'a b' });
 });

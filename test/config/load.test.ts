@@ -16,7 +16,7 @@ test('without files and slips nothing is loaded', () => {
   const { problems, mustStop, settings } = loadSettings({
     env: { OTEL_SERVICE_NAME: 'a', PATH: '/bin' },
     cwd: nowhere,
-    readers: { yaml: never, dotenv: never, suggest: never },
+    readers: { yaml: never, dotenv: never, suggest: never, declarative: never },
   });
   assert.deepEqual([problems, mustStop, settings.serviceName], [[], false, 'a']);
 });

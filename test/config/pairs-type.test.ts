@@ -16,6 +16,13 @@ test('a map needs no encoding', () => {
   assert.deepEqual(attributes.parse({ a: '100%', b: 'x,y' }), { value: { a: '100%', b: 'x,y' } });
 });
 
+test('a map of attributes may have typed values, which are written as text', () => {
+  const typed = { a: 1, b: true, c: ['x', 'y'], d: 1.5 };
+  assert.deepEqual(attributes.parse(typed), { value: typed });
+  assert.equal(attributes.format(typed), 'a=1,b=true,c=[%22x%22%2C%22y%22],d=1.5');
+  assert.deepEqual([attributes.parse({ '': 1 }), attributes.parse({})], [undefined, undefined]);
+});
+
 test('header names are in lower case; a value that cannot be decoded is taken as it stands', () => {
   assert.deepEqual(headers.parse('Authorization=Bearer%20abc,X-Rate=100%'), {
     value: { authorization: 'Bearer abc', 'x-rate': '100%' },

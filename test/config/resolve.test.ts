@@ -16,6 +16,16 @@ function resolve(entries: Entries) {
   return { ...resolved, texts: problems.map(({ text }) => text) };
 }
 
+test('other defaults go before those of the table, and behind what is set', () => {
+  const problems: Problem[] = [];
+  const set = [{ raw: 'b3', source: environment('OTEL_PROPAGATORS') }];
+  const defaults = { propagators: [], resourceDetectors: [] };
+  assert.deepEqual(resolveSettings(new Map(), problems, defaults).settings.propagators, []);
+  const { settings, sources } = resolveSettings(new Map([['propagators', set]]), problems, defaults);
+  assert.deepEqual([settings.propagators, settings.resourceDetectors], [['b3'], []]);
+  assert.equal(sources.resourceDetectors, defaultSource);
+});
+
 test('without candidates everything is its default', () => {
   const { settings, sources, texts } = resolve([]);
   assert.equal(settings.scheduleDelayMs, 5000);

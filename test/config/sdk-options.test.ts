@@ -7,8 +7,8 @@ import { checkout } from '../support/run.ts';
 
 const scope = join(checkout, 'node_modules/@opentelemetry');
 
-/** Of an exporter that is not offered, and of the declarative file, which is read in place of all these. */
-const notOurs = new Set(['OTEL_EXPORTER_ZIPKIN_ENDPOINT', 'OTEL_CONFIG_FILE']);
+/** Of an exporter that is not offered. */
+const notOurs = new Set(['OTEL_EXPORTER_ZIPKIN_ENDPOINT']);
 
 test('every variable that the SDK, its exporters and the instrumentations read is an option', () => {
   const known = new Set(optionRows.flatMap(([, row]) => row.env));

@@ -21,4 +21,5 @@ test('an option is called as its source calls it, with the place where there is 
     'TRACING_URL (.env:12)',
     'tracing_url (tracing.yaml:3)',
   ]);
+  assert.equal(nameInSource({ ...yaml, column: 5 }), 'tracing_url (tracing.yaml:3:5)');
 });

@@ -25,7 +25,7 @@ test("two letters wrong, missing, added or in each other's place are forgiven", 
 
 test('no variable of the specification, of other languages, exporters or tools is taken for a slip', () => {
   // from the specification and the documentation of the other languages' SDKs and agents
-  const foreign = `OTEL_CONFIG_FILE OTEL_EXPERIMENTAL_CONFIG_FILE OTEL_METRICS_EXEMPLAR_FILTER OTEL_ENTITIES
+  const foreign = `OTEL_METRICS_EXEMPLAR_FILTER OTEL_ENTITIES
     OTEL_EXPORTER_ZIPKIN_ENDPOINT OTEL_EXPORTER_ZIPKIN_TIMEOUT OTEL_EXPORTER_ZIPKIN_PROTOCOL
     OTEL_EXPORTER_OTLP_SPAN_INSECURE OTEL_EXPORTER_OTLP_METRIC_INSECURE OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION
     OTEL_EXPORTER_OTLP_PROFILES_ENDPOINT OTEL_EXPORTER_OTLP_PROFILES_HEADERS OTEL_EXPORTER_OTLP_PROFILES_PROTOCOL

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import * as declarative from '../../src/config/declarative/load-declarative.ts';
 import * as dotenv from '../../src/config/dotenv.ts';
 import { loadSettings, type Loaded, type Readers } from '../../src/config/load.ts';
 import type { Settings } from '../../src/config/options.ts';
@@ -9,7 +10,12 @@ import * as yaml from '../../src/config/yaml.ts';
 import { tempDir } from '../support/app.ts';
 import type { Cleanup } from '../support/cleanup.ts';
 
-export const readers: Readers = { yaml: () => yaml, dotenv: () => dotenv, suggest: () => suggest };
+export const readers: Readers = {
+  yaml: () => yaml,
+  dotenv: () => dotenv,
+  suggest: () => suggest,
+  declarative: () => declarative,
+};
 
 /** A directory where no file can be. */
 export const nowhere = '/nonexistent';

@@ -115,3 +115,10 @@ test('a list or a map is nothing for a type that takes one text', () => {
     assert.equal(type.parse({ a: '1' }), undefined);
   }
 });
+
+test('an output stream is stdout or an absolute file URL', () => {
+  for (const good of ['stdout', 'file:///var/log/x.jsonl'])
+    assert.deepEqual(types.outputStream.parse(good), { value: good });
+  for (const bad of ['stderr', 'x.jsonl', 'file:', 'file://host/x', 'file:///'])
+    assert.equal(types.outputStream.parse(bad), undefined, bad);
+});

@@ -126,7 +126,7 @@ test('an empty program loads no exporter, no parser, no instrumentation and no H
   assert.ok(parts.includes('start.js'), parts.join());
   assert.deepEqual(
     parts.filter((part) =>
-      /^(?:yaml|dotenv|suggest|otlp|jaeger-agent|instrumentation-|propagator|detector|console|node-sdk-full)/.test(
+      /^(?:yaml|dotenv|suggest|declarative|sampler-tree|otlp|jaeger-agent|instrumentation-|propagator|detector|console|node-sdk-full)/.test(
         part,
       ),
     ),

@@ -65,6 +65,26 @@ describe('createResource', () => {
     assert.equal(attributes['team'], 'a');
   });
 
+  it('keeps of what is found what is wanted, at once or later, and all that is configured', async (t) => {
+    const settings = {
+      resourceAttributes: { 'host.id': 'mine', count: 5 },
+      detectedAttributes: ['host.*', 'process.*'],
+      undetectedAttributes: ['*.id'],
+      resourceSchemaUrl: 'https://schema',
+    };
+    const { resource } = create(t, {
+      settings,
+      detectors: [
+        detector('a', () => ({ 'host.name': 'h', 'host.id': 'found', 'os.type': 'linux' })),
+        detector('b', () => ({ 'process.pid': Promise.resolve(1), 'process.id': Promise.resolve(2) })),
+      ],
+    });
+    await resource.waitForAsyncAttributes?.();
+    const found = Object.entries(resource.attributes).filter(([key]) => /^(?:host|os|process|count)/.test(key));
+    assert.deepEqual(Object.fromEntries(found), { 'host.name': 'h', 'process.pid': 1, 'host.id': 'mine', count: 5 });
+    assert.equal(resource.schemaUrl, 'https://schema');
+  });
+
   it('takes the namespace of the configured attributes too', (t) => {
     const { resource } = create(t, { settings: { resourceAttributes: { 'service.namespace': 'shop' } } });
     assert.equal(resource.attributes['namespace'], 'shop');

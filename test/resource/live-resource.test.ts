@@ -71,4 +71,9 @@ describe('LiveResource', () => {
     assert.deepEqual({ ...other.merge(live).attributes }, { a: 1, b: 1 });
     assert.equal(live.merge(null), live);
   });
+
+  it('names the schema that its attributes follow, where there is one', () => {
+    assert.equal(new LiveResource(['own'], undefined, 'https://schema').schemaUrl, 'https://schema');
+    assert.equal(new LiveResource(['own']).schemaUrl, undefined);
+  });
 });

@@ -102,6 +102,7 @@ test('a rare choice loads its own encoder, the usual ones are there', () => {
     'jaeger-agent-encoder',
   ]);
   assert.deepEqual(loadedBy(otlp({ protocol: 'http/json' })), ['otlp-json-encoder']);
+  assert.deepEqual(loadedBy({ kind: 'otlp-file', path: '/tmp/x' }), ['otlp-json-encoder']);
   assert.deepEqual(loadedBy({ kind: 'console' }), ['console-tree']);
   assert.equal(create([otlp({}), { kind: 'console' }]).exporters.length, 2);
 });

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { schemas, type Schema } from '../../../src/config/declarative/schema.ts';
+
+const keywords = new Set(
+  `type enum minimum maximum exclusiveMinimum properties additionalProperties required minProperties maxProperties items
+   minItems oneOf $ref $defs $schema title description`.split(/\s+/),
+);
+
+/** Every schema within a schema, itself first. */
+function all(schema: Schema): readonly Schema[] {
+  const { properties, additionalProperties, items, oneOf = [], $defs } = schema;
+  const below = [
+    ...Object.values({ ...properties }),
+    ...Object.values({ ...$defs }),
+    ...oneOf,
+    items,
+    additionalProperties,
+  ];
+  return [schema, ...below.flatMap((one) => (typeof one === 'object' ? all(one) : []))];
+}
+
+test('there is one for each minor version, and each says what that version called things', () => {
+  const prometheus = schemas.map(({ $defs }) =>
+    Object.keys($defs?.['ExperimentalPrometheusMetricExporter']?.properties ?? {}),
+  );
+  assert.equal(schemas.length, 2);
+  assert.ok(prometheus[0]?.includes('without_scope_info') && !prometheus[0].includes('scope_info_enabled'));
+  assert.ok(prometheus[1]?.includes('scope_info_enabled') && !prometheus[1].includes('without_scope_info'));
+});
+
+test('they have no keyword that is not checked, and no reference that leads nowhere', () => {
+  for (const schema of schemas) {
+    const found = all(schema);
+    assert.ok(found.length > 400, `${found.length} schemas`);
+    for (const one of found) {
+      assert.deepEqual(
+        Object.keys(one).filter((keyword) => !keywords.has(keyword)),
+        [],
+      );
+      const name = one.$ref?.replace('#/$defs/', '');
+      assert.ok(name === undefined || schema.$defs?.[name] !== undefined, name);
+    }
+  }
+});
