@@ -1,10 +1,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { effectiveValues, furtherValues } from '../config/effective.ts';
 import { toJsonSchema } from '../config/json-schema.ts';
-import { readTextFile } from '../config/files.ts';
-import { isDeclarative, loadSettings, type Loaded } from '../config/load.ts';
+import { loadSettings, type Loaded } from '../config/load.ts';
 import { renderYamlTemplate } from '../config/yaml-template.ts';
 import { UsageError, type Command } from './command.ts';
+import { configVariable } from './config-variable.ts';
 import { readers } from './readers.ts';
 import { textTable } from './text-table.ts';
 
@@ -84,17 +84,11 @@ function init([file]: readonly string[]): number {
 function check([file, ...more]: readonly string[], json: boolean): number {
   if (file === undefined || more.length > 0) throw new UsageError('config check takes one FILE');
   const cwd = process.cwd();
-  const env = isForOpenTelemetry(cwd, file) ? { OTEL_CONFIG_FILE: file } : { TRACING_CONFIG: file };
+  const env = { [configVariable(cwd, file)]: file };
   const { problems } = loadSettings({ env, cwd, readers, dotenv: false, variables: process.env });
   const texts = problems.map(({ text }) => text);
   if (json) process.stdout.write(`${JSON.stringify({ file, problems: texts }, undefined, 2)}\n`);
   else if (texts.length === 0) process.stdout.write(`${file} is good\n`);
   else for (const text of texts) process.stderr.write(`otel-preload: ${text}\n`);
   return texts.length === 0 ? 0 : EXIT_CONFIG;
-}
-
-function isForOpenTelemetry(cwd: string, file: string): boolean {
-  const found = readTextFile(cwd, file);
-  const parsed = found.status === 'read' ? readers.yaml().parseYaml(found.content) : undefined;
-  return parsed?.status === 'parsed' && isDeclarative(parsed.root);
 }

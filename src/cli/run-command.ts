@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError, type Command } from './command.ts';
+import { configVariable } from './config-variable.ts';
 import { findInstallation } from './installation.ts';
 import { withPreload } from './node-options.ts';
 import { startCommand, type CommandEnd } from './started-command.ts';
@@ -41,7 +42,14 @@ export const runCommand: Command = {
   name: 'run',
   summary: 'Starts a command whose Node.js programs are traced, and ends as it ends.',
   usage: ['run [--config FILE] -- node app.js', 'run -- npm start'],
-  options: [{ name: 'config', short: 'c', value: 'FILE', help: 'the YAML to read, as TRACING_CONFIG would name it' }],
+  options: [
+    {
+      name: 'config',
+      short: 'c',
+      value: 'FILE',
+      help: 'the YAML to read, as TRACING_CONFIG or OTEL_CONFIG_FILE would name it',
+    },
+  ],
   takesFiles: false,
   takesCommand: true,
   run: async ({ values, command }) => {
@@ -57,7 +65,7 @@ export const runCommand: Command = {
       await passSignalsOn(command, {
         ...process.env,
         NODE_OPTIONS: withPreload(process.env['NODE_OPTIONS'] ?? '', register),
-        ...(config === undefined ? {} : { TRACING_CONFIG: resolve(config) }),
+        ...(config === undefined ? {} : { [configVariable(process.cwd(), config)]: resolve(config) }),
       }),
     );
   },

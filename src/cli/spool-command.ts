@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { chooseExporters } from '../config/choose-exporters.ts';
 import { loadSettings, type Loaded } from '../config/load.ts';
 import { createLog } from '../core/log.ts';
 import type { Exporter } from '../export/exporter.ts';
@@ -89,12 +88,12 @@ function summary(directory: string, files: readonly ListedFile[]): string {
 }
 
 /** Sends what waits by the configured exporters; each takes the files of its own encoding. */
-async function replay(directory: string, { settings, sources }: Loaded, load: LoadPart): Promise<number> {
+async function replay(directory: string, { settings, choices }: Loaded, load: LoadPart): Promise<number> {
   const waiting = (): ListedFile[] =>
     filesIn(directory).filter(({ state }) => state === 'spool' || state === 'claimed');
   const log = createLog({ level: 'warn' });
   const ready = Promise.resolve();
-  const exporters = createExporters(chooseExporters(settings, sources), { ...settings, ready }, log, load);
+  const exporters = createExporters(choices, { ...settings, ready }, log, load);
   // nobody else keeps this process running
   const keepAlive = setInterval(() => {}, MINUTE_MS);
   let left = waiting().length;

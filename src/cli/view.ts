@@ -125,6 +125,9 @@ function environment(viewer: Viewer, register: string): NodeJS.ProcessEnv {
   return {
     ...process.env,
     NODE_OPTIONS: withPreload(process.env['NODE_OPTIONS'] ?? '', register),
+    // a declarative file would have its own exporters, and nothing besides
+    OTEL_CONFIG_FILE: '',
+    OTEL_EXPERIMENTAL_CONFIG_FILE: '',
     OTEL_TRACES_EXPORTER: 'otlp',
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${viewer.otlpUrl}/v1/traces`,
     OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/protobuf',

@@ -16,13 +16,22 @@ export function checkTracing(
     const source = sources[name];
     return source.kind === 'default' ? `the default of ${name}` : nameInSource(source);
   };
+  const file = settings.declarativeFile;
+  if (file !== undefined && sources.sdkDisabled === sources.declarativeFile)
+    return [fail(ENABLED, `${file} cannot be used: nothing is traced`, 'mend what config.valid says of it')];
   if (settings.sdkDisabled)
     return [fail(ENABLED, `${named('sdkDisabled')} is true: nothing is traced`, 'take it away')];
+  if (choices.length === 0 && file !== undefined) {
+    const fix = 'name one among the processors of its tracer_provider';
+    return [fail(ENABLED, `${file} has no exporter of spans: nothing is traced`, fix)];
+  }
   if (choices.length === 0) {
     const fix = 'take it away, or name an exporter: jaeger, otlp, console';
     return [fail(ENABLED, `${named('tracesExporter')} is none: nothing is traced`, fix)];
   }
   const enabled = ok(ENABLED, `spans go to ${choices.map(describeChoice).join(' and ')}`);
+  if (settings.samplerTree !== undefined)
+    return [enabled, ok(SAMPLED, `${named('samplerTree')} is made of others, which decide`)];
   return [enabled, checkSampler(settings.tracesSampler, settings.tracesSamplerArg, named)];
 }
 
@@ -52,6 +61,8 @@ function describeChoice(choice: ExporterChoice): string {
       const whither = choice.endpoints.map(({ url, socketPath }) => socketPath ?? url).join(' or ');
       return `OTLP ${choice.protocol}, ${whither}${choice.isDefault ? ', which nobody has set' : ''}`;
     }
+    case 'otlp-file':
+      return `lines of OTLP, ${choice.path ?? 'stdout'}`;
     case 'console':
       return 'the console';
   }

@@ -1,5 +1,4 @@
 import { dirname, join, resolve } from 'node:path';
-import { chooseExporters } from '../../config/choose-exporters.ts';
 import { loadSettings, type Loaded } from '../../config/load.ts';
 import { createLog } from '../../core/log.ts';
 import { createResource } from '../../resource/create-resource.ts';
@@ -51,7 +50,7 @@ export async function examine(options: ExamineOptions): Promise<Examined> {
   const probed = command.length === 0 ? undefined : await probeCommand(command, options);
   const subject = findSubject(probed, env, cwd);
   const loaded = loadSettings({ env: subject.env, cwd: subject.cwd, readers });
-  const choices = chooseExporters(loaded.settings, loaded.sources);
+  const { choices } = loaded;
   const routes = findRoutes(choices, loaded.settings, options.load);
   const conceal = createConcealer(loaded.settings, routes);
   const findings: Finding[] = [];

@@ -7,11 +7,13 @@ import { createExporters, type LoadPart } from '../../sdk/exporters.ts';
 import type { Encoder } from '../../wire/encoder.ts';
 
 /** One address, with all that a transport to it is made of. */
-export type Target = Exclude<TransportConfig, { kind: 'failover' }>;
+export type Target = Exclude<TransportConfig, { kind: 'failover' | 'file' }>;
+
+type NetworkedChoice = Exclude<ExporterChoice, { kind: 'console' | 'otlp-file' }>;
 
 /** The way of spans to one exporter, as the preload goes it. */
 export interface Route {
-  readonly choice: Exclude<ExporterChoice, { kind: 'console' }>;
+  readonly choice: NetworkedChoice;
   readonly encoder: Encoder;
   /** Several are a list: the first that takes spans gets them. */
   readonly targets: readonly Target[];
@@ -26,7 +28,7 @@ export interface Route {
  */
 export function findRoutes(choices: readonly ExporterChoice[], settings: Settings, load: LoadPart): Route[] {
   const routes: Route[] = [];
-  const networked = choices.filter((choice) => choice.kind !== 'console');
+  const networked = choices.filter(isNetworked);
   const batching = { ...settings, spoolDirectory: undefined, ready: Promise.resolve() };
   createExporters(networked, batching, createLog({ level: 'none' }), load, (options, index) => {
     const { encoder, transport, exportTimeoutMs: timeoutMs } = options;
@@ -37,6 +39,11 @@ export function findRoutes(choices: readonly ExporterChoice[], settings: Setting
   return routes;
 }
 
+function isNetworked(choice: ExporterChoice): choice is NetworkedChoice {
+  return choice.kind !== 'console' && choice.kind !== 'otlp-file';
+}
+
 function targetsOf(config: TransportConfig): Target[] {
+  if (config.kind === 'file') return [];
   return config.kind === 'failover' ? config.targets.flatMap(targetsOf) : [config];
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chooseExporters } from '../../../src/config/choose-exporters.ts';
 import { checkTracing } from '../../../src/cli/doctor/check-tracing.ts';
-import { loadEnv } from '../../config/support.ts';
+import { load, loadEnv } from '../../config/support.ts';
 
 function said(env: Record<string, string>): string[] {
   const loaded = loadEnv(env);
@@ -44,5 +44,25 @@ test('what records nothing is a failure, what records only what callers sampled 
   assert.match(
     said({ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.25' })[1] ?? '',
     /25 % of the traces/,
+  );
+});
+
+test('of a declarative file it is told whether it can be used, where it sends, and what decides', (t) => {
+  const of = (content: string): string[] => {
+    const loaded = load(t, { 'otel.yaml': content }, { OTEL_CONFIG_FILE: 'otel.yaml' });
+    return checkTracing(loaded, loaded.choices).map(({ check, status, reason }) => `${status} ${check}: ${reason}`);
+  };
+  const head = 'file_format: "1.1"\n';
+  assert.deepEqual(of('file_format: "2.0"\n'), ['fail tracing.enabled: otel.yaml cannot be used: nothing is traced']);
+  assert.deepEqual(of(head), ['fail tracing.enabled: otel.yaml has no exporter of spans: nothing is traced']);
+  assert.deepEqual(
+    of(`${head}tracer_provider:
+  processors: [{batch: {exporter: {otlp_file/development: {output_stream: file:///a.jsonl}}}}, {batch: {exporter: {otlp_file/development: }}}]
+  sampler: {probability/development: }
+`),
+    [
+      'ok tracing.enabled: spans go to lines of OTLP, /a.jsonl and lines of OTLP, stdout',
+      'ok tracing.sampled: tracer_provider.sampler (otel.yaml:4:3) is made of others, which decide',
+    ],
   );
 });

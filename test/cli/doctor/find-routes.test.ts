@@ -10,10 +10,10 @@ function routesOf(env: Record<string, string>) {
   return findRoutes(chooseExporters(settings, sources), settings, () => jaegerAgentEncoder);
 }
 
-test('a list is one route with a target for each address; the console is none', () => {
+test('a list is one route with a target for each address; the console and a file are none', () => {
   const [route, ...more] = routesOf({
     TRACING_URL: 'http://u:p@a/api/traces,unix:///run/b.sock',
-    OTEL_TRACES_EXPORTER: 'jaeger,console',
+    OTEL_TRACES_EXPORTER: 'jaeger,console,otlp_file',
     OTEL_EXPORTER_JAEGER_COMPRESSION: 'gzip',
     OTEL_EXPORTER_JAEGER_TIMEOUT: '700',
   });
