@@ -1,4 +1,5 @@
 import { loadBuiltin } from '../core/builtin.ts';
+import { setTimeout } from '../core/timers.ts';
 import { reason } from './reason.ts';
 import type { OnHandedOver, Outcome, Transport, TransportConfig } from './transport.ts';
 
