@@ -16,7 +16,7 @@ interface Manifest {
 }
 
 /**
- * YAML as we read it: says something, no problem comes of it, and the JSON Schema agrees. Of a manifest, the variables that it sets
+ * YAML as we read it, a declarative file too: says something, no problem comes of it, and the JSON Schema agrees. Of a manifest, the variables that it sets
  * and the files that it holds are read so.
  *
  * @param directory where the files are that it names
@@ -33,10 +33,13 @@ export function checkYaml(text: string, directory: string): void {
 function checkSettings(text: string, value: unknown, directory: string): void {
   const file = join(directory, 'checked.yaml');
   writeFileSync(file, text);
-  const loaded = loadSettings({ env: { TRACING_CONFIG: file }, cwd: directory, readers, dotenv: false });
+  const isDeclarative = typeof value === 'object' && value !== null && 'file_format' in value;
+  const env = isDeclarative ? { OTEL_CONFIG_FILE: file } : { TRACING_CONFIG: file };
+  const loaded = loadSettings({ env, cwd: directory, readers, dotenv: false });
   assert.deepEqual(texts(loaded), []);
   assert.ok(loaded.candidates.size > 1, 'there is no option of ours in it');
-  assert.ok(matchesSchema(value), JSON.stringify(matchesSchema.errors));
+  // a declarative file has a schema of its own, which it has been checked by
+  assert.ok(isDeclarative || matchesSchema(value), JSON.stringify(matchesSchema.errors));
 }
 
 /** Variables as a shell or a `.env` file has them. */
