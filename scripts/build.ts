@@ -265,28 +265,13 @@ const shared = {
   treeshake: { moduleSideEffects: [{ external: true, sideEffects: false }] },
 } satisfies RolldownOptions;
 
-/** The published schemas are half descriptions. */
-const bareSchema: Plugin = {
-  name: 'bare-schema',
-  transform: {
-    order: 'pre',
-    handler(code, id) {
-      if (!/declarative[/\\]schema-[\d.]+\.json$/.test(id)) return null;
-      const bare: unknown = JSON.parse(code, (key, value: unknown) =>
-        key === 'description' && typeof value === 'string' ? undefined : value,
-      );
-      return JSON.stringify(bare);
-    },
-  },
-};
-
 const licences = new Licences();
 
 async function bundle(input: Record<string, string>, plugins: Plugin[], output: object): Promise<void> {
   const build = await rolldown({
     ...shared,
     input,
-    plugins: [...plugins, ownContext, oneCopy, hiddenRequires, noDebug, bareSchema, asciiOnly, licences.plugin],
+    plugins: [...plugins, ownContext, oneCopy, hiddenRequires, noDebug, asciiOnly, licences.plugin],
   });
   await build.write({ dir: dist, entryFileNames: '[name].js', chunkFileNames: 'chunk-[hash].js', ...output });
   await build.close();

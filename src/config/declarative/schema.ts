@@ -21,7 +21,7 @@ export interface Schema {
 }
 
 /**
- * The schemas as they are published, by the minor version of `file_format`.
+ * The published schemas without their descriptions, which are half of them, by the minor version of `file_format`.
  *
  * @see https://github.com/open-telemetry/opentelemetry-configuration
  */

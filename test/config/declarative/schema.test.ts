@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { schemas, type Schema } from '../../../src/config/declarative/schema.ts';
+import { checkout } from '../../support/run.ts';
 
 const keywords = new Set(
   `type enum minimum maximum exclusiveMinimum properties additionalProperties required minProperties maxProperties items
@@ -19,6 +22,16 @@ function all(schema: Schema): readonly Schema[] {
   ];
   return [schema, ...below.flatMap((one) => (typeof one === 'object' ? all(one) : []))];
 }
+
+test('they are the published ones, but for the descriptions', () => {
+  for (const [minor, schema] of schemas.entries()) {
+    const name = `test/fixtures/opentelemetry-configuration/1.${minor}/opentelemetry_configuration.json`;
+    const published: unknown = JSON.parse(readFileSync(join(checkout, name), 'utf8'), (key, value: unknown) =>
+      key === 'description' && typeof value === 'string' ? undefined : value,
+    );
+    assert.deepEqual(schema, published);
+  }
+});
 
 test('there is one for each minor version, and each says what that version called things', () => {
   const prometheus = schemas.map(({ $defs }) =>
