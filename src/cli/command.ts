@@ -4,10 +4,15 @@ import { parseArgs } from 'node:util';
 export interface OptionRow {
   readonly name: string;
   readonly short?: string;
-  /** What stands for its value in the help; an option without is a switch. */
+  /** What stands for its value in the help, FILE and DIRECTORY for paths; an option without is a switch. */
   readonly value?: string;
   /** In words, for the help. */
   readonly default?: string;
+  readonly help: string;
+}
+
+export interface VerbRow {
+  readonly name: string;
   readonly help: string;
 }
 
@@ -17,6 +22,8 @@ export interface Command {
   /** One line a way to call it, without the name of the program. */
   readonly usage: readonly string[];
   readonly options: readonly OptionRow[];
+  /** Words that may come first, each for something else to do. */
+  readonly verbs?: readonly VerbRow[];
   /** Whether arguments without a dash are taken. */
   readonly takesFiles: boolean;
   /** Whether a command to start may stand behind `--`. */
@@ -36,7 +43,8 @@ export interface CommandInput {
 /** A command line that makes no sense; the message is for the user. */
 export class UsageError extends Error {}
 
-const HELP: OptionRow = { name: 'help', short: 'h', help: 'shows this' };
+/** What every command has. */
+export const HELP: OptionRow = { name: 'help', short: 'h', help: 'shows this' };
 
 /** @throws {UsageError} */
 export function parseCommand(
@@ -81,13 +89,17 @@ export function renderHelp(program: string, command: Command): string {
     `${row.short ? `-${row.short}, ` : '    '}--${row.name}${row.value ? ` ${row.value}` : ''}`,
     row.help + (row.default ? ` (default: ${row.default})` : ''),
   ]);
-  const width = Math.max(...rows.map(([left]) => left.length));
+  const verbs = (command.verbs ?? []).map(({ name, help }): [string, string] => [name, help]);
+  const width = Math.max(...[...rows, ...verbs].map(([left]) => left.length));
+  const lines = (of: readonly [string, string][]): string[] =>
+    of.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
   return [
     command.summary,
     '',
     ...command.usage.map((line, index) => `${index === 0 ? 'Usage:' : '      '} ${program} ${line}`),
     '',
-    ...rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`),
+    ...(verbs.length === 0 ? [] : [...lines(verbs), '']),
+    ...lines(rows),
     '',
   ].join('\n');
 }

@@ -20,6 +20,11 @@ export const configCommand: Command = {
     { name: 'all', short: 'a', help: 'shows the options that nobody has set too' },
     { name: 'json', help: 'prints JSON' },
   ],
+  verbs: [
+    { name: 'schema', help: 'prints the JSON Schema of the YAML, for editors' },
+    { name: 'init', help: 'prints or writes a YAML with every option commented out' },
+    { name: 'check', help: 'says what is wrong with a YAML' },
+  ],
   takesFiles: true,
   takesCommand: false,
   run: async ({ switches, files: [verb, ...files] }) => {

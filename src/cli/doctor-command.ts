@@ -7,6 +7,7 @@ import { examine } from './doctor/examine.ts';
 import { exitCodeOf, worstOf } from './doctor/finding.ts';
 import { renderFinding, renderSummary } from './doctor/render-finding.ts';
 import { findInstallation } from './installation.ts';
+import { wantsColour } from './wants-colour.ts';
 
 /** Sockets of the transports keep no process alive. */
 const KEEP_ALIVE_MS = 60_000;
@@ -38,7 +39,7 @@ export function createDoctorCommand(load: LoadPart): Command {
 async function doctor({ switches, values, command }: CommandInput, load: LoadPart): Promise<number> {
   const json = switches.has('json');
   const { stdout } = process;
-  const isColoured = stdout.isTTY && stdout.hasColors();
+  const isColoured = wantsColour(stdout, process.env);
   const installation = findInstallation(import.meta.dirname);
   const config = values.get('config');
   const keepAlive = setInterval(() => {}, KEEP_ALIVE_MS);

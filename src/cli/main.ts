@@ -34,7 +34,15 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'shows, sends or deletes the spans that wait on disk',
     load: async () => (await import('./spool-command.ts')).createSpoolCommand(loadPart),
   },
+  completion: {
+    summary: 'prints what completes these commands in bash, zsh or fish',
+    load: async () => (await import('./completion-command.ts')).createCompletionCommand(PROGRAM, loadAll),
+  },
 };
+
+function loadAll(): Promise<Command[]> {
+  return Promise.all(Object.values(commands).map(({ load }) => load()));
+}
 
 const require = createRequire(import.meta.url);
 

@@ -27,6 +27,11 @@ export function createSpoolCommand(load: LoadPart): Command {
       { name: 'all', short: 'a', help: 'purge: deletes what still waits too, not only what was set aside' },
       { name: 'json', help: 'ls: prints JSON' },
     ],
+    verbs: [
+      { name: 'ls', help: 'shows each file and the sum' },
+      { name: 'replay', help: 'sends what waits, by the exporters that are configured here' },
+      { name: 'purge', help: 'deletes what was set aside' },
+    ],
     takesFiles: true,
     takesCommand: false,
     run: async (input) => {

@@ -62,3 +62,8 @@ test('the help comes from the same rows', () => {
     ].join('\n'),
   );
 });
+
+test('verbs stand before the options in the help', () => {
+  const help = renderHelp('otel-preload', { ...command, verbs: [{ name: 'hard', help: 'tries hard' }] });
+  assert.match(help, /^ {2}hard {13}tries hard\n\n {2}-p, --port PORT {2}to listen on/m);
+});
