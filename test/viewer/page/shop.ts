@@ -87,7 +87,12 @@ export function shopRequest(trace: ShopTrace): unknown {
   const byService: Record<string, unknown[]> = {
     gateway: [
       span(1, 0, operation, 2, 0, 100, {
-        attributes: attributesOf({ 'http.request.method': 'GET', 'http.route': '/users/:id', 'user.id': n }),
+        attributes: attributesOf({
+          'http.request.method': 'GET',
+          'http.route': '/users/:id',
+          'url.path': `/users/${n}`,
+          'user.id': n,
+        }),
         ...(isFailed ? error : {}),
       }),
       span(2, 1, 'middleware', 1, 1, 3),

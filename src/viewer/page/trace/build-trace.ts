@@ -1,4 +1,5 @@
 import { markCriticalPath } from './critical-path.ts';
+import { tellingText } from './telling-text.ts';
 import type { JaegerSpan, JaegerTrace, Trace, TraceSpan } from './trace.ts';
 
 /** Puts the spans of a trace in order: a tree, whatever was received of it and however wrong it is. */
@@ -45,6 +46,7 @@ function toTraceSpan(span: JaegerSpan, { processes, traceID }: JaegerTrace, star
     process,
     service: process.serviceName,
     operation: span.operationName,
+    telling: tellingText(span.operationName, span.tags),
     kind: String(span.tags.find(({ key }) => key === 'span.kind')?.value ?? ''),
     isError: span.tags.some(({ key, value }) => key === 'error' && String(value) === 'true'),
     startUs: from,

@@ -29,6 +29,8 @@ export interface TraceSpan {
   readonly process: Process;
   readonly service: string;
   readonly operation: string;
+  /** The path, query or destination that the operation does not say; may be empty. */
+  readonly telling: string;
   /** Empty where nothing was said. */
   readonly kind: string;
   readonly isError: boolean;

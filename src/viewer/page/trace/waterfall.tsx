@@ -140,10 +140,11 @@ function Row({ span, rowIndex, trace, closed, selected, found, range, showCritic
         ) : (
           <span class="twisty" />
         )}
-        <span class="text" title={`${span.service}: ${span.operation}`}>
+        <span class="text" title={`${span.service}: ${span.operation} ${span.telling}`.trimEnd()}>
           {hasError && <Icon name="error" class="icon error" />}
           {span.parent?.service !== span.service && <bdi class="svc">{span.service}</bdi>}
           <bdi class="op">{span.operation || '(no name)'}</bdi>
+          {span.telling && <bdi class="telling">{span.telling}</bdi>}
         </span>
       </div>
       <div role="gridcell" class="time">

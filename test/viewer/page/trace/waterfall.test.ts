@@ -33,6 +33,7 @@ test('rows are the tree, bars are the times, the critical path is drawn', async 
     'GET /profiles/:id',
     'load profile',
   ]);
+  assert.deepEqual(await textsOf(page, '.span-row .telling'), ['/users/2', 'SELECT name FROM users WHERE id = $1']);
   const levels = await page
     .locator('.span-row')
     .evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-level')));
