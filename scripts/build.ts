@@ -13,6 +13,7 @@
  *   lib/register.js,       import-in-the-middle's shared state and its loader-thread entry, which its wrappers
  *   import-hook.mjs        import by URL
  *   LICENSES.txt           of every package that has code in here
+ *   sbom.cdx.json          the same packages as a bill of materials
  *
  * CommonJS, because it must load synchronously by --require, by --import and from a running `require`.
  */
@@ -23,7 +24,9 @@ import { fileURLToPath } from 'node:url';
 import { rolldown, type Plugin, type RolldownOptions } from 'rolldown';
 import { buildPage } from './build-page.ts';
 import { catalog } from '../src/instrument/catalog.ts';
-import { Licences } from './licences.ts';
+import { BundledPackages, readManifest } from './bundled-packages.ts';
+import { renderLicences } from './licences.ts';
+import { renderSbom } from './sbom.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = `${root}dist`;
@@ -265,13 +268,13 @@ const shared = {
   treeshake: { moduleSideEffects: [{ external: true, sideEffects: false }] },
 } satisfies RolldownOptions;
 
-const licences = new Licences();
+const packages = new BundledPackages();
 
 async function bundle(input: Record<string, string>, plugins: Plugin[], output: object): Promise<void> {
   const build = await rolldown({
     ...shared,
     input,
-    plugins: [...plugins, ownContext, oneCopy, hiddenRequires, noDebug, asciiOnly, licences.plugin],
+    plugins: [...plugins, ownContext, oneCopy, hiddenRequires, noDebug, asciiOnly, packages.plugin],
   });
   await build.write({ dir: dist, entryFileNames: '[name].js', chunkFileNames: 'chunk-[hash].js', ...output });
   await build.close();
@@ -330,9 +333,10 @@ for (const input of [{ register: 'register.ts' }, { 'doctor-probe': 'src/cli/doc
   await build.close();
 }
 await bundle({ cli: 'src/cli/main.ts' }, [], { ...cjs, chunkFileNames: 'cli-[name]-[hash].js' });
-await buildPage(`${root}src/viewer/page`, `${dist}/viewer`, [licences.plugin]);
+await buildPage(`${root}src/viewer/page`, `${dist}/viewer`, [packages.plugin]);
 
-writeFileSync(`${dist}/LICENSES.txt`, licences.text());
+writeFileSync(`${dist}/LICENSES.txt`, renderLicences(packages.list()));
+writeFileSync(`${dist}/sbom.cdx.json`, renderSbom(readManifest(root), packages.list()));
 writeFileSync(`${dist}/register.d.ts`, 'export {};\n');
 execFileSync(process.execPath, [`${modules}/typescript/bin/tsc`, '-p', `${root}tsconfig.types.json`], {
   cwd: root,

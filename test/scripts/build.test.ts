@@ -1,9 +1,7 @@
 import { strict as assert } from 'node:assert';
-import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
 import { catalog } from '../../src/instrument/catalog.ts';
 import { checkout } from '../support/run.ts';
 
@@ -55,29 +53,4 @@ test('the licence of every bundled package is in the bundle', () => {
   ]) {
     assert.match(licences, new RegExp(`^${name.replaceAll(/[/.]/g, '\\$&')} \\d+\\.\\d+\\.\\d+ \\(`, 'm'));
   }
-});
-
-test('the package holds the bundle and nothing of the sources or tests', async () => {
-  const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-    cwd: checkout,
-  });
-  const [pack] = JSON.parse(stdout) as { files: { path: string }[] }[];
-  const paths = pack?.files.map(({ path }) => path) ?? [];
-  const [inDist, others] = [
-    paths.filter((one) => one.startsWith('dist/')),
-    paths.filter((one) => !one.startsWith('dist/')),
-  ];
-  assert.ok(inDist.length >= readdirSync(dist).length, `${inDist.length} files of dist`);
-  assert.deepEqual(
-    inDist.filter((one) => one.startsWith('dist/cache/')),
-    [],
-  );
-  assert.deepEqual(others.filter((one) => !one.startsWith('docs/')).sort(), [
-    'CHANGELOG.md',
-    'LICENSE',
-    'README.md',
-    ...readdirSync(`${checkout}examples/demo`).map((name) => `examples/demo/${name}`),
-    'package.json',
-    'register',
-  ]);
 });

@@ -1,6 +1,6 @@
 // A server by requests and responses, one by streams, one over TLS that speaks HTTP/1 too, and a client to each.
 const { readFileSync } = require('node:fs');
-const { once } = require('node:events');
+const { EventEmitter, once } = require('node:events');
 const api = require('@opentelemetry/api');
 
 exports.run = async ({ http2, https }, keyFile, certFile) => {
@@ -8,8 +8,12 @@ exports.run = async ({ http2, https }, keyFile, certFile) => {
   const mark = (name) => tracer.startSpan(name).end();
   const pair = { key: readFileSync(keyFile), cert: readFileSync(certFile) };
 
+  const received = new EventEmitter();
   const compat = http2.createServer((req, res) => {
-    req.on('data', () => mark('in data'));
+    req.on('data', () => {
+      mark('in data');
+      received.emit('data');
+    });
     req.on('end', () => {
       mark('in end');
       res.on('finish', () => mark('in finish')).on('close', () => mark('in close'));
@@ -38,7 +42,7 @@ exports.run = async ({ http2, https }, keyFile, certFile) => {
       stream.on('error', () => mark('in error'));
       if (body !== undefined) {
         stream.write(body);
-        setTimeout(() => stream.end(body), 20);
+        void once(received, 'data').then(() => stream.end(body));
       }
       stream.resume();
       await new Promise((resolve) => stream.on('close', resolve));
