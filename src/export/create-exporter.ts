@@ -29,7 +29,7 @@ export function createExporter(options: ExporterOptions): Exporter {
       return delivery.flush(deadlineMs);
     },
     get idle() {
-      return options.encoder.spans === 0 && delivery.idle;
+      return processor.isEmpty && delivery.idle;
     },
     takeUnsent() {
       processor.seal();

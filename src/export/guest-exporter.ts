@@ -70,6 +70,7 @@ export function createGuestExporter(options: ExporterOptions, carrier: Carrier):
   const delivery = { enqueue, flush: (deadlineMs: number) => carrier.flush(deadlineMs) };
   const processor = new BatchingSpanProcessor({ ...options, delivery, ledger: counter });
   carrier.beforeBlocking(() => {
+    processor.encode();
     const payload = drafted === 0 ? encoder.peek() : undefined;
     if (payload === undefined) return;
     if (carrier.draft(payload)) drafted = payload.spans;
@@ -84,7 +85,7 @@ export function createGuestExporter(options: ExporterOptions, carrier: Carrier):
       return Promise.resolve();
     },
     get idle() {
-      return encoder.spans === 0;
+      return processor.isEmpty;
     },
     takeUnsent() {
       processor.seal();

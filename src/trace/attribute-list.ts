@@ -1,11 +1,6 @@
 import { type Attributes, diag } from '@opentelemetry/api';
 import { cleanAttributes } from '@opentelemetry/core';
-
-/**
- * Attributes as key, value, key, value, as they came: half as dear to fill as an object with a dozen keys of its own, and
- * a tenth to walk through (Node.js 20, 24). They are few, so a key is found by looking at each.
- */
-export type AttributeList = unknown[];
+import type { AttributeList } from '../core/attribute-list.ts';
 
 export interface AttributeLimits {
   readonly attributeCountLimit: number;
@@ -18,12 +13,6 @@ export function indexOfKey(list: Readonly<AttributeList>, key: string): number {
   let at = 0;
   while (at < length && list[at] !== key) at += 2;
   return at;
-}
-
-export function toAttributes(list: Readonly<AttributeList>): Attributes {
-  const attributes: Attributes = {};
-  for (let at = 0; at < list.length; at += 2) attributes[list[at] as string] = list[at + 1];
-  return attributes;
 }
 
 /**
@@ -62,6 +51,11 @@ export function fillList(list: AttributeList, attributes: Attributes, limits: At
     else list.push(key, cleaned);
   }
   return dropped;
+}
+
+/** Whether a list of sound attributes needs nothing taken away. */
+export function isWithin(list: Readonly<AttributeList>, limits: AttributeLimits): boolean {
+  return list.length <= limits.attributeCountLimit * 2 && limits.attributeValueLengthLimit === Infinity;
 }
 
 /** Asking once costs 11 ns; asking for each key would cost as much as all the rest. */

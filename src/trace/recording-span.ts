@@ -25,7 +25,8 @@ import {
 } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan, Span, SpanLimits, SpanProcessor, TimedEvent } from '@opentelemetry/sdk-trace';
-import { type AttributeList, cleanValue, indexOfKey, isKey, toAttributes } from './attribute-list.ts';
+import { type AttributeList, toAttributes } from '../core/attribute-list.ts';
+import { cleanValue, indexOfKey, isKey } from './attribute-list.ts';
 import { INSPECT, inspectAs, type InspectMethod, knownResource } from './inspect-as.ts';
 import type { TracerMetrics } from './tracer-metrics.ts';
 import { toDuration, toHrTime, type WallClock } from './wall-clock.ts';

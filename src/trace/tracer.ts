@@ -15,7 +15,8 @@ import {
 } from '@opentelemetry/api';
 import { cleanAttributes, isTracingSuppressed } from '@opentelemetry/core';
 import { type IdGenerator, type Sampler, SamplingDecision, type SamplingResult } from '@opentelemetry/sdk-trace';
-import { type AttributeList, fillList } from './attribute-list.ts';
+import type { AttributeList, ListedSpanOptions } from '../core/attribute-list.ts';
+import { fillList, isWithin } from './attribute-list.ts';
 import { INSPECT, inspectAs, type InspectMethod, knownResource } from './inspect-as.ts';
 import { NonRecordingSpan } from './non-recording-span.ts';
 import type { QuickSampler } from './quick-sampler.ts';
@@ -83,13 +84,15 @@ export class Tracer implements ApiTracer {
     if (decision === NOT_RECORD) return new NonRecordingSpan(spanContext);
 
     const links = asked?.links ?? cleanLinks(options.links, limits);
-    const attributes: AttributeList = [];
+    // Read once, and not before: it may be made by being read.
+    const listed = asked === undefined ? (options as Partial<ListedSpanOptions>).attributeList : undefined;
+    const attributes = listed !== undefined && isWithin(listed, limits) ? listed : [];
     let droppedAttributes = 0;
-    if (asked === undefined) {
-      // Read once, and not before: it may be made by being read.
+    if (asked !== undefined) droppedAttributes = asked.addTo(attributes);
+    else if (attributes !== listed) {
       const { attributes: given } = options;
       if (given) droppedAttributes = fillList(attributes, given, limits);
-    } else droppedAttributes = asked.addTo(attributes);
+    }
     const span = new RecordingSpan(setting, {
       name,
       kind,

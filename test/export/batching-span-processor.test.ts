@@ -113,6 +113,37 @@ test('a span that cannot be encoded is counted, nothing is thrown, and the ones 
   assert.deepEqual([delivered, dropped.encoding], [2, 1]);
 });
 
+test('15 spans wait to be encoded, with the 16th all are; what waits is no empty processor', async () => {
+  const encoder = createJaegerEncoder();
+  const { processor, sent } = setUp({ encoder });
+  assert.equal(processor.isEmpty, true);
+  for (let n = 0; n < 15; n++) processor.onEnd(aSpan());
+  assert.equal(encoder.spans, 0);
+  assert.equal(processor.isEmpty, false);
+  processor.onEnd(aSpan());
+  assert.equal(encoder.spans, 16);
+  processor.onEnd(aSpan());
+  processor.encode();
+  assert.equal(encoder.spans, 17);
+  processor.onEnd(aSpan());
+  await processor.forceFlush();
+  assert.deepEqual(batches(sent), [18]);
+  assert.equal(processor.isEmpty, true);
+});
+
+test('spans that are left after a full payload leave when they are 50 ms old', async () => {
+  const { processor, sent } = setUp({ scheduleDelayMs: 50, maxPayloadBytes: 100_000 });
+  for (let n = 0; n < 16; n++) processor.onEnd(aSpan({ attributes: { big: 'x'.repeat(40_000) } }));
+  await pause(5);
+  const before = batches(sent).reduce((sum, spans) => sum + spans, 0);
+  assert.ok(before >= 12 && before < 16, String(before));
+  await pause(100);
+  assert.equal(
+    batches(sent).reduce((sum, spans) => sum + spans, 0),
+    16,
+  );
+});
+
 test('after shutdown, which sends all, spans are no longer taken', async () => {
   const { processor, sent, ledger } = setUp();
   processor.onEnd(aSpan());

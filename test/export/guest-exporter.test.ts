@@ -116,6 +116,7 @@ test('where the other thread has too many bytes to take, a batch is dropped, cou
 test('what cannot be encoded or is too large is told too', () => {
   const { carrier, exporter } = create({ maxPayloadBytes: 10 });
   end(exporter, 1);
+  carrier.block();
   assert.deepEqual([carrier.ended, carrier.lost], [1, [['tooLarge', 1]]]);
 });
 

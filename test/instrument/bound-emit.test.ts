@@ -31,12 +31,24 @@ test('listeners are called with their values, in the context of the exchange, an
   assert.equal(context.active(), ROOT_CONTEXT);
 });
 
-test('each event is noted before its listeners, also one without any, for which emit gives false', () => {
+test('an event is noted before its listeners; without any, emit gives false, and those that end something are noted', () => {
   const { emitter, noted } = carrying();
   emitter.on('heard', () => noted.push(['listener']));
   assert.equal(emitter.emit('heard', 1), true);
   assert.equal(emitter.emit('unheard', 2, 3), false);
-  assert.deepEqual(noted, [[emitter, 'heard', 1], ['listener'], [emitter, 'unheard', 2]]);
+  assert.equal(emitter.emit('close', 4), false);
+  assert.deepEqual(noted, [[emitter, 'heard', 1], ['listener'], [emitter, 'close', 4]]);
+});
+
+test("Node.js's own listener to the end of a request is called as it is, one of the app beside it in the context", () => {
+  const { emitter } = carrying();
+  const seen: boolean[] = [];
+  function clearIncoming(): void {
+    seen.push(context.active() === own);
+  }
+  emitter.on('end', clearIncoming).emit('end');
+  emitter.on('end', () => seen.push(context.active() === own)).emit('end');
+  assert.deepEqual(seen, [false, true, true]);
 });
 
 test('an emitter without an exchange is as ever', () => {

@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Attributes } from '@opentelemetry/api';
-import {
-  type AttributeList,
-  cleanValue,
-  fillList,
-  indexOfKey,
-  isKey,
-  toAttributes,
-} from '../../src/trace/attribute-list.ts';
+import { type AttributeList, toAttributes } from '../../src/core/attribute-list.ts';
+import { cleanValue, fillList, indexOfKey, isKey, isWithin } from '../../src/trace/attribute-list.ts';
 
 const limits = { attributeCountLimit: 3, attributeValueLengthLimit: 4 };
 
@@ -21,6 +15,13 @@ test('an object becomes a list and an object again, in its order', () => {
     ['a', 'x'],
     ['c', [true, null]],
   ]);
+});
+
+test('a list is within the limits up to 3 attributes, and where no text is to be cut', () => {
+  const uncut = { ...limits, attributeValueLengthLimit: Infinity };
+  assert.equal(isWithin(['a', 1, 'b', 2, 'c', 3], uncut), true);
+  assert.equal(isWithin(['a', 1, 'b', 2, 'c', 3, 'd', 4], uncut), false);
+  assert.equal(isWithin(['a', 1], limits), false);
 });
 
 test('a key is found at its place, and a value of the same text is no key', () => {

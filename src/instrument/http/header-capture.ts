@@ -1,8 +1,8 @@
 import type { Attributes } from '@opentelemetry/api';
 
 export type HeaderValue = number | string | readonly string[] | undefined;
-/** Adds the captured headers to `attributes`. */
-export type HeaderCapture = (attributes: Attributes, valueOf: (name: string) => HeaderValue) => void;
+/** Gives the captured headers as attributes. */
+export type HeaderCapture = (valueOf: (name: string) => HeaderValue) => Attributes;
 
 /**
  * @param names of headers, in any case
@@ -14,10 +14,12 @@ export function headerCapture(direction: 'request' | 'response', names: readonly
   const headers = [...new Set(names.map((name) => name.toLowerCase()))].map(
     (name) => [name, `http.${direction}.header.${name}`] as const,
   );
-  return (attributes, valueOf) => {
+  return (valueOf) => {
+    const attributes: Attributes = {};
     for (const [name, key] of headers) {
       const value = valueOf(name);
-      if (value !== undefined) attributes[key] = Array.isArray(value) ? value : [value];
+      if (value !== undefined) attributes[key] = Array.isArray(value) ? [...value] : [value];
     }
+    return attributes;
   };
 }

@@ -1,15 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  type Attributes,
-  context,
-  propagation,
-  ROOT_CONTEXT,
-  SpanKind,
-  type SpanOptions,
-  type Tracer,
-} from '@opentelemetry/api';
+import { type Attributes, context, propagation, ROOT_CONTEXT, SpanKind, type Tracer } from '@opentelemetry/api';
 import { getRPCMetadata, suppressTracing } from '@opentelemetry/core';
+import { type AttributeList, type ListedSpanOptions, toAttributes } from '../../core/attribute-list.ts';
 import { carry } from '../carried.ts';
 import type { Durations } from './durations.ts';
 import type { Exchange } from '../exchange.ts';
@@ -29,7 +22,7 @@ interface RequestStart {
 }
 
 /** What the tracer is given; the attributes are made when it asks for them, which it does for a recorded span only. */
-class RequestSpan implements SpanOptions {
+class RequestSpan implements ListedSpanOptions {
   readonly kind = SpanKind.SERVER;
   readonly #request: ServerRequest;
   readonly #host: string | undefined;
@@ -48,8 +41,12 @@ class RequestSpan implements SpanOptions {
     this.#captureHeaders = captureHeaders;
   }
 
-  get attributes(): Attributes {
+  get attributeList(): AttributeList {
     return serverAttributes(this.#request, this.#host, this.#methodName, this.#captureHeaders);
+  }
+
+  get attributes(): Attributes {
+    return toAttributes(this.attributeList);
   }
 }
 

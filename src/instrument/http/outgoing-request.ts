@@ -72,8 +72,7 @@ export abstract class OutgoingRequest implements Exchange {
       'network.peer.port': socket?.remotePort,
       'network.protocol.version': socket ? httpVersion : undefined,
     };
-    this.#side.captureRequest?.(attributes, requestHeader);
-    this.#side.captureResponse?.(attributes, responseHeader);
+    Object.assign(attributes, this.#side.captureRequest?.(requestHeader), this.#side.captureResponse?.(responseHeader));
     this.#span.setAttributes(attributes);
   }
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Attributes } from '@opentelemetry/api';
+import { addTo, type AttributeList } from '../../core/attribute-list.ts';
 import { Authorities } from './authority.ts';
 import type { HeaderCapture } from './header-capture.ts';
 import type { MethodName } from './method.ts';
@@ -22,7 +23,7 @@ export interface ServerRequest {
 }
 
 /**
- * What a server's span begins with.
+ * What a server's span begins with. What its requests have in common comes first: the encoder copies what repeats.
  *
  * @param host that the request names
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
@@ -32,31 +33,36 @@ export function serverAttributes(
   host: string | undefined,
   methodName: MethodName,
   captureHeaders: HeaderCapture | undefined,
-): Attributes {
+): AttributeList {
   const { headers, method = 'GET', socket } = request;
   const scheme = schemeOf(request);
   const own = host ? authorities[scheme].parse(host) : undefined;
   const proxied = isProxied(headers);
   const authority = proxied ? (originalAuthority(headers) ?? own) : own;
-  const { remoteAddress, remotePort } = socket;
+  const { remoteAddress } = socket;
   const target = own?.isValid === false ? undefined : parseTarget(request.url ?? '/');
   const name = methodName(method);
-  const attributes: Attributes = {
-    'http.request.method': name,
-    'url.scheme': scheme,
-    'server.address': authority?.address,
-    'network.peer.address': remoteAddress,
-    'network.peer.port': remotePort,
-    'network.protocol.version': request.httpVersion,
-    'user_agent.original': headers['user-agent'],
-    'url.path': target?.path,
-    'url.query': target?.query,
-    'client.address': (proxied ? originalClient(headers) : undefined) ?? (remoteAddress || undefined),
-    'server.port': authority?.port,
-    'http.request.method_original': name === method ? undefined : method,
-  };
-  captureHeaders?.(attributes, (header) => headers[header]);
-  return attributes;
+  const list: AttributeList = [
+    'http.request.method',
+    name,
+    'url.scheme',
+    scheme,
+    'network.protocol.version',
+    request.httpVersion,
+  ];
+  addTo(list, 'server.address', authority?.address);
+  addTo(list, 'server.port', authority?.port);
+  addTo(list, 'network.peer.address', remoteAddress);
+  addTo(list, 'client.address', (proxied ? originalClient(headers) : undefined) ?? (remoteAddress || undefined));
+  addTo(list, 'user_agent.original', headers['user-agent']);
+  addTo(list, 'network.peer.port', socket.remotePort);
+  addTo(list, 'url.path', target?.path);
+  addTo(list, 'url.query', target?.query);
+  if (name !== method) list.push('http.request.method_original', method);
+  if (captureHeaders !== undefined) {
+    for (const [key, value] of Object.entries(captureHeaders((header) => headers[header]))) addTo(list, key, value);
+  }
+  return list;
 }
 
 /** What is counted of a request besides how it ends. */

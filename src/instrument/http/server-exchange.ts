@@ -93,11 +93,7 @@ export class ServerExchange implements Exchange, RPCMetadata {
         span.setStatus({ code: SpanStatusCode.ERROR });
       if (route) span.updateName(`${this.#method} ${route}`);
       const { captureResponse } = this.#side;
-      if (captureResponse !== undefined) {
-        const captured: Attributes = {};
-        captureResponse(captured, (name) => answer?.getHeader(name));
-        span.setAttributes(captured);
-      }
+      if (captureResponse !== undefined) span.setAttributes(captureResponse((name) => answer?.getHeader(name)));
     }
     this.#end({ 'http.response.status_code': statusCode || undefined, 'http.route': route, 'error.type': errorType });
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
+import { toAttributes } from '../../../src/core/attribute-list.ts';
 import { headerCapture } from '../../../src/instrument/http/header-capture.ts';
 import { methodNames } from '../../../src/instrument/http/method.ts';
 import { serverAttributes, serverMetricAttributes } from '../../../src/instrument/http/server-attributes.ts';
@@ -16,13 +17,8 @@ function request(fields: Partial<IncomingMessage>, socket: object = {}): Incomin
 }
 
 function attributesOf(fields: Partial<IncomingMessage>, socket?: object): Record<string, unknown> {
-  const all = serverAttributes(
-    request(fields, socket),
-    fields.headers?.host,
-    methodNames(),
-    headerCapture('request', ['x-one']),
-  );
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  const capture = headerCapture('request', ['x-one']);
+  return toAttributes(serverAttributes(request(fields, socket), fields.headers?.host, methodNames(), capture));
 }
 
 test('a request has 10 attributes by the conventions', () => {
