@@ -51,6 +51,12 @@ test('axe finds nothing wrong at 360 px, and nothing is wider than the screen', 
     assert.deepEqual(await violations(page), [], name);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(width <= 360, `${name} is ${width} px wide`);
+    const broken = await page
+      .locator('h1:not(.visually-hidden)')
+      .evaluateAll((all) =>
+        all.map(({ scrollWidth, clientWidth, textContent }) => (scrollWidth > clientWidth ? textContent : '')).join(''),
+      );
+    assert.equal(broken, '', name);
   }
 });
 

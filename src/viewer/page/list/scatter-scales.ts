@@ -28,7 +28,8 @@ export function createScales(rows: readonly TraceRow[], width: number, height: n
     lowUs = Math.min(lowUs, Math.max(1, durationUs));
     highUs = Math.max(highUs, Math.max(1, durationUs));
   }
-  if (rows.length === 0) [fromUs, toUs, lowUs, highUs] = [0, 0, 1000, 1000];
+  const isEmpty = rows.length === 0;
+  if (isEmpty) [fromUs, toUs, lowUs, highUs] = [0, 0, 1000, 1000];
   const missingUs = Math.max(0, MIN_SPAN_US - (toUs - fromUs));
   fromUs -= missingUs / 2;
   toUs += missingUs / 2;
@@ -46,8 +47,15 @@ export function createScales(rows: readonly TraceRow[], width: number, height: n
     radius: (spanCount) => Math.min(6, 2 + Math.log10(spanCount + 1)),
     timeAt: (at) => fromUs + ((at - LEFT) / plotWidth) * (toUs - fromUs),
     durationAt: (at) => 10 ** (low + (1 - (at - TOP) / plotHeight) * (high - low)),
-    durationTicks: ticks(low, high, plotHeight).map((log) => ({ y: yOfLog(log), label: axisLabel(10 ** log) })),
-    timeTicks: timeTicks(fromUs, toUs, plotWidth).map((us) => ({ x: x(us), label: clockOf(us, toUs - fromUs) })),
+    // a scale of nothing would be of times that nobody knows
+    durationTicks: (isEmpty ? [] : ticks(low, high, plotHeight)).map((log) => ({
+      y: yOfLog(log),
+      label: axisLabel(10 ** log),
+    })),
+    timeTicks: (isEmpty ? [] : timeTicks(fromUs, toUs, plotWidth)).map((us) => ({
+      x: x(us),
+      label: clockOf(us, toUs - fromUs),
+    })),
   };
 }
 

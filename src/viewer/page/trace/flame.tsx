@@ -11,6 +11,8 @@ import { useTimeDrag } from './use-time-drag.ts';
 const ROW_PX = 20;
 const AXIS_PX = 22;
 const MIN_TEXT_PX = 30;
+/** A tick has so much room on its right, or its text stands on its left. */
+const EDGE_PX = 50;
 /** About. */
 const CHAR_PX = 6.2;
 
@@ -48,8 +50,11 @@ export function Flame({ trace, range, selected, found, onSelect, onZoom }: Flame
         context.fillStyle = colours.line;
         context.fillRect(Math.round(x(us)), 0, 1, height);
         context.fillStyle = colours.muted;
-        context.fillText(formatDuration(us), x(us) + 4, AXIS_PX / 2);
+        const isNearEnd = x(us) > width - EDGE_PX;
+        context.textAlign = isNearEnd ? 'right' : 'left';
+        context.fillText(formatDuration(us), x(us) + (isNearEnd ? -4 : 4), AXIS_PX / 2);
       }
+      context.textAlign = 'left';
       for (const span of trace.spans) {
         const y = AXIS_PX + (rows[span.index] ?? 0) * ROW_PX - top;
         const left = Math.max(0, x(span.startUs));

@@ -75,8 +75,8 @@ export function Waterfall(props: WaterfallProps) {
             </div>
             <div role="columnheader" aria-label="Time" class="axis" ref={axis}>
               {ticks.map((us) => (
-                <span key={us} style={{ left: place(us) }}>
-                  {us < range.toUs && formatDuration(us)}
+                <span key={us} class={isNearEnd(us, range) ? 'before' : ''} style={{ left: place(us) }}>
+                  {formatDuration(us)}
                 </span>
               ))}
             </div>
@@ -95,6 +95,11 @@ export function Waterfall(props: WaterfallProps) {
       </div>
     </div>
   );
+}
+
+/** What stands there has no room on its right. */
+function isNearEnd(us: number, { fromUs, toUs }: Range): boolean {
+  return us - fromUs > 0.85 * (toUs - fromUs);
 }
 
 interface RowProps extends WaterfallProps {

@@ -49,6 +49,24 @@ test('rows are the tree, bars are the times, the critical path is drawn', async 
   assert.ok((await critical.count()) >= 9);
 });
 
+test('every tick has its time, inside the axis', async (t) => {
+  const browsing = await browse(t, { traces: [trace], size: { width: 400, height: 700 } });
+  if (!browsing) return;
+  const { page, open } = browsing;
+  await open(path, '.span-row');
+  const outside = await page.locator('.waterfall-head .axis').evaluate((axis) => {
+    const { left, right } = axis.getBoundingClientRect();
+    const spans = [...axis.querySelectorAll('span')].map(
+      (span) => [span.textContent, span.getBoundingClientRect()] as const,
+    );
+    return [
+      spans.length,
+      ...spans.filter(([, box]) => box.left < left - 1 || box.right > right + 1).map(([text]) => text),
+    ];
+  });
+  assert.deepEqual(outside, [6]);
+});
+
 test('a row is closed and opened by its button, and says what is hidden', async (t) => {
   const browsing = await browse(t, { traces: [trace] });
   if (!browsing) return;
