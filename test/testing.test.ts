@@ -49,3 +49,18 @@ test('beside the preload itself it says what to do', async (t) => {
   assert.equal(code, 1);
   assert.match(stderr, /already running and sends its spans; in tests import otel-preload\/testing in its place/);
 });
+
+test('where the runner loads modules by itself and refuses hooks, as jest does, own spans are captured', async (t) => {
+  const cwd = app(t, {
+    'main.cjs': `
+      const Module = require('node:module');
+      const refuse = () => { throw new Error('module.register() is not supported in Jest: …'); };
+      Module.register = refuse;
+      Module.registerHooks = refuse;
+      const { captureSpans } = require('otel-preload/testing');
+      const { withSpan } = require('otel-preload');
+      captureSpans(() => withSpan('own', () => {})).then((spans) => console.log(spans.tree()));`,
+  });
+  const { stdout, stderr, code } = await run({ args: ['main.cjs'], cwd });
+  assert.deepEqual([code, stdout, stderr], [0, 'internal own\n', '']);
+});
