@@ -52,7 +52,8 @@ function plain({ body, contentType, spans }: SpooledPayload): Uint8Array {
   return Buffer.concat([Buffer.from(`${JSON.stringify({ contentType, spans })}\n`), body]);
 }
 
-function parse(bytes: Buffer): SpooledPayload {
+/** @throws where the unpacked bytes are not those of a spool file */
+export function parse(bytes: Buffer): SpooledPayload {
   const end = bytes.indexOf(NEWLINE);
   const head = JSON.parse(bytes.toString('utf8', 0, Math.max(0, end))) as Partial<SpooledPayload> | null;
   const { contentType, spans } = head ?? {};

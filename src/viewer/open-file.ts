@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
-import { unpack, type SpooledPayload } from '../spool/spool-file.ts';
+import { parse, type SpooledPayload } from '../spool/spool-file.ts';
 import { DecodeError } from './decode/byte-reader.ts';
 import { decodeText } from './decode/decode-text.ts';
 import { decodeAgentPacket, decodeJaegerBatch } from './decode/jaeger-thrift.ts';
@@ -15,18 +15,30 @@ import type { Decoded } from './span.ts';
  */
 export async function openFile(file: string): Promise<Decoded> {
   const bytes = await readFile(file);
-  if (!isGzip(bytes)) return decodeText(bytes.toString('utf8'));
-  const spooled = await unpack(bytes).catch(() => undefined);
-  return spooled ? decodePayload(spooled) : decodeText(unzip(bytes));
+  return decodeFile(isGzip(bytes) ? unzip(bytes) : bytes);
+}
+
+/** The same of what a file holds, unpacked. */
+export function decodeFile(bytes: Buffer): Decoded {
+  const spooled = findPayload(bytes);
+  return spooled ? decodePayload(spooled) : decodeText(bytes.toString('utf8'));
+}
+
+function findPayload(bytes: Buffer): SpooledPayload | undefined {
+  try {
+    return parse(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-function unzip(bytes: Uint8Array): string {
+function unzip(bytes: Uint8Array): Buffer {
   try {
-    return gunzipSync(bytes).toString('utf8');
+    return gunzipSync(bytes);
   } catch (error) {
     throw new DecodeError('it is damaged', { cause: error });
   }

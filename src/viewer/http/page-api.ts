@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DecodeError } from '../decode/byte-reader.ts';
-import { decodeText } from '../decode/decode-text.ts';
+import { decodeFile } from '../open-file.ts';
 import type { Shapes, ViewerInfo } from '../page-protocol.ts';
 import { findTraces } from '../query/find-traces.ts';
 import { listMatches, parseListQuery } from '../query/list-query.ts';
@@ -90,7 +90,7 @@ export function createPageApi({ store, bodies, info }: PageApiOptions) {
     const body = await bodies.read(request);
     if (body.kind === 'gone') return;
     if (body.kind === 'refused') return sendText(response, body.status, body.why);
-    const { spans } = decodeText(Buffer.from(body.bytes).toString('utf8'));
+    const { spans } = decodeFile(Buffer.from(body.bytes));
     store.add(spans);
     sendJson(response, 200, { traces: [...new Set(spans.map(({ traceId }) => traceId))], spans: spans.length });
   }

@@ -78,7 +78,7 @@ export function OpenFilesButton() {
         type="file"
         multiple
         hidden
-        accept=".json,.jsonl,.ndjson,.gz"
+        accept=".json,.jsonl,.ndjson,.gz,.spool"
         onChange={(event) => {
           void openFiles(event.currentTarget.files ?? []);
           event.currentTarget.value = '';
