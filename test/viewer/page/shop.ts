@@ -90,7 +90,7 @@ export function shopRequest(trace: ShopTrace): unknown {
         attributes: attributesOf({
           'http.request.method': 'GET',
           'http.route': '/users/:id',
-          'url.path': `/users/${n}`,
+          'url.path': operation.replace(/^\w+ /, '').replace(':id', String(n)),
           'user.id': n,
         }),
         ...(isFailed ? error : {}),
