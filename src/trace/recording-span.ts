@@ -13,7 +13,6 @@ import {
 } from '@opentelemetry/api';
 import {
   AddAttributeDecision,
-  addHrTimes,
   cleanAttributes,
   cleanSimpleAttributes,
   hrTimeDuration,
@@ -307,7 +306,7 @@ export class RecordingSpan implements Span {
 
   get endTime(): HrTime {
     if (this._endMs === NONE) return this._endTime ?? [0, 0];
-    return (this._endTime ??= addHrTimes(this.startTime, this.duration));
+    return (this._endTime ??= toHrTime(this._offsetMicros, this._endMs));
   }
 
   get duration(): HrTime {

@@ -53,6 +53,9 @@ export class OtlpBatch implements Encoder {
   readonly #format: OtlpFormat;
   readonly #resourceFrame: ResourceCache<Frame>;
   readonly #known = new Map<Scope, ScopeSpans>();
+  /** That of the last span, which is nearly always that of the next. */
+  #lastScope: Scope | undefined;
+  #lastSpans: ScopeSpans | undefined;
   /** Those with a span in this batch, in the order of their first. */
   readonly #filled: ScopeSpans[] = [];
   /** Of all filled scopes, leads and frames included. */
@@ -127,8 +130,12 @@ export class OtlpBatch implements Encoder {
   }
 
   #scope(scope: Scope): ScopeSpans {
-    const known = this.#known.get(scope);
-    if (known !== undefined) return known;
+    if (scope === this.#lastScope && this.#lastSpans !== undefined) return this.#lastSpans;
+    this.#lastScope = scope;
+    return (this.#lastSpans = this.#known.get(scope) ?? this.#add(scope));
+  }
+
+  #add(scope: Scope): ScopeSpans {
     const writer = new ByteWriter();
     const writeSpan = this.#format.createSpanWriter(writer);
     const made: ScopeSpans = { frame: this.#format.scopeFrame(scope), writer, writeSpan, level: 'scope' };
@@ -139,7 +146,10 @@ export class OtlpBatch implements Encoder {
   #reset(): void {
     // those without a span too: one that was refused may have grown its buffer
     for (const { writer } of this.#known.values()) writer.clear();
-    if (this.#known.size > MAX_KEPT_SCOPES) this.#known.clear();
+    if (this.#known.size > MAX_KEPT_SCOPES) {
+      this.#known.clear();
+      this.#lastScope = undefined;
+    }
     this.#filled.length = 0;
     this.#scopeBytes = 0;
     this.#resource = undefined;
