@@ -1,7 +1,6 @@
 import { accessSync, constants } from 'node:fs';
-import { resolve } from 'node:path';
 import { UsageError, type Command } from './command.ts';
-import { configVariable } from './config-variable.ts';
+import { withConfig } from './config-variable.ts';
 import { findInstallation } from './installation.ts';
 import { withPreload } from './node-options.ts';
 import { startCommand, type CommandEnd } from './started-command.ts';
@@ -63,9 +62,8 @@ export const runCommand: Command = {
     const { register } = findInstallation(import.meta.dirname);
     return endAs(
       await passSignalsOn(command, {
-        ...process.env,
+        ...(config === undefined ? process.env : withConfig(process.env, process.cwd(), config)),
         NODE_OPTIONS: withPreload(process.env['NODE_OPTIONS'] ?? '', register),
-        ...(config === undefined ? {} : { [configVariable(process.cwd(), config)]: resolve(config) }),
       }),
     );
   },

@@ -90,9 +90,14 @@ function limitBatch(draft: Draft, batch: CountName, queue: CountName, problems: 
   if (typeof value !== 'number' || typeof limit !== 'number' || value <= limit) return;
   draft.set(batch, { value: limit, source: limitSource });
   if (source.kind === 'default') return;
-  const row: Option = options[queue];
-  const text = `${nameInSource(source)} must be at most ${row.env[0]}, got ${JSON.stringify(String(value))}; using ${limit}`;
+  const text = `${nameInSource(source)} must be at most ${nameOf(queue, limitSource)}, got ${JSON.stringify(String(value))}; using ${limit}`;
   problems.push({ severity: 'error', text });
+}
+
+/** As its source calls it, or as it is set. */
+function nameOf(name: SettingName, source: Source): string {
+  const row: Option = options[name];
+  return source.kind === 'default' ? (row.env[0] ?? name) : nameInSource(source);
 }
 
 function freeze(draft: Draft): Resolved {

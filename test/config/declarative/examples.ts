@@ -16,9 +16,3 @@ export const examples: readonly Example[] = readdirSync(root, { recursive: true,
   .filter((name) => name.endsWith('.yaml'))
   .sort()
   .map((name) => ({ name, path: join(root, name), content: readFileSync(join(root, name), 'utf8') }));
-
-export function example(name: string): Example {
-  const found = examples.find((one) => one.name === name);
-  if (found === undefined) throw new Error(`there is no example ${name}`);
-  return found;
-}

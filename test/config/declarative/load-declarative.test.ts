@@ -194,3 +194,14 @@ tracer_provider:
     ],
   );
 });
+
+test('a batch that is larger than its queue is told by the names of the file', (t) => {
+  const content = `file_format: "1.1"
+tracer_provider: {processors: [{batch: {max_queue_size: 5, max_export_batch_size: 9, exporter: {console: }}}]}
+`;
+  const { problems, choices } = load(t, { 'otel.yaml': content }, { OTEL_CONFIG_FILE });
+  assert.deepEqual(texts({ problems }), [
+    'tracer_provider.processors[0].batch.max_export_batch_size (otel.yaml:2:60) must be at most tracer_provider.processors[0].batch.max_queue_size (otel.yaml:2:41), got "9"; using 5',
+  ]);
+  assert.equal(choices[0]?.batching?.maxExportBatchSize, 5);
+});
