@@ -112,14 +112,20 @@ never shown. What happens on the way, with proxies, TLS and answers that are no 
 A wrong value never stops the app and never passes in silence. It is one line on stderr that says what, where, what it
 got, what is allowed and what is used instead:
 
-    otel-preload: OTEL_BSP_SCHEDULE_DELAY (.env:12) must be whole milliseconds ≥ 0, got "5s"; using 5000
+<!-- snippet: with wrong-delay -->
+\`\`\`text
+otel-preload: OTEL_BSP_SCHEDULE_DELAY (.env:12) must be whole milliseconds ≥ 0, got "5s"; using 5000
+\`\`\`
 
 The same holds for a file that cannot be read or parsed. A name near one of ours, among variables that begin with
 \`OTEL_\` or \`TRACING_\` and among keys of the YAML file, is taken for a slip, and an address that will hardly do what was
 meant gets a hint:
 
-    otel-preload: TRACING_ULR is not an option; did you mean TRACING_URL?
-    otel-preload: TRACING_URL is http://jaeger:14268, without /api/traces; did you mean http://jaeger:14268/api/traces?
+<!-- snippet: with slips -->
+\`\`\`text
+otel-preload: TRACING_ULR is not an option; did you mean TRACING_URL?
+otel-preload: TRACING_URL is http://jaeger:14268, without /api/traces; did you mean http://jaeger:14268/api/traces?
+\`\`\`
 
 Passwords, headers, credentials in URLs and the values in a URL's query are shown as \`***\`.
 

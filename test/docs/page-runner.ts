@@ -107,7 +107,7 @@ export class PageRunner {
     const { get, spans = [], code = 0 } = marks;
     const port = await freePort();
     const env = {
-      PATH: `${dirname(testNode)}:${process.env['PATH'] ?? ''}`,
+      PATH: [dirname(testNode), join(this.#installed, 'node_modules/.bin'), process.env['PATH']].join(':'),
       PORT: String(port),
       // For what names no collector itself; it counts less than TRACING_URL, from wherever that is.
       OTEL_EXPORTER_OTLP_ENDPOINT: this.#collector.url,
@@ -189,23 +189,23 @@ async function serve(
   port: number,
   paths: readonly string[],
 ): Promise<Ended> {
-  // A group of its own: as in a terminal, the signal is for npm, its shell and the program at once.
   const server = start(t, { ...options, node: 'setsid', args: [options.node ?? testNode, ...options.args] });
   const state = { gone: false };
   const ended = server.ended.finally(() => {
     state.gone = true;
   });
-  const end = (signal: NodeJS.Signals): void => {
-    if (!state.gone) process.kill(-server.pid, signal);
-  };
-  t.after(() => end('SIGKILL'));
+  // The shell that npm starts dies of a signal and leaves the program behind: there it is for all, as in a terminal.
+  const whom = options.args.some((arg) => arg.includes('npm ')) ? -server.pid : server.pid;
+  t.after(() => {
+    if (!state.gone) process.kill(-server.pid, 'SIGKILL');
+  });
   const deadlineMs = performance.now() + STARTING_MS;
   while (!state.gone && !(await listens(port))) {
     if (performance.now() > deadlineMs) throw new Error(`nothing listens on ${port}\n${server.stdout}${server.stderr}`);
     await delay(50);
   }
   for (const path of state.gone ? [] : paths) await (await fetch(`http://127.0.0.1:${port}${path}`)).text();
-  end('SIGTERM');
+  if (!state.gone) process.kill(whom, 'SIGTERM');
   return ended;
 }
 
