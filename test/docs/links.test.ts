@@ -33,6 +33,14 @@ for (const page of pages) {
   });
 }
 
+test('docs/README.md names every page of docs/', () => {
+  const index = readFileSync(join(checkout, 'docs/README.md'), 'utf8');
+  const unnamed = pages.filter(
+    (page) => page.startsWith('docs/') && page !== 'docs/README.md' && !index.includes(`](${page.slice(5)})`),
+  );
+  assert.deepEqual(unnamed, []);
+});
+
 test('an anchor is made of the words of a heading', () => {
   assert.ok(anchorsOf('docs/docker.md').includes('pid-1'));
   assert.ok(!anchorsOf('docs/docker.md').includes('pid-2'));

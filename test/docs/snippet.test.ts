@@ -29,6 +29,7 @@ for (const [markdown, message] of [
   ['<!-- snippet: skpi x -->\n```sh\n```\n', /^line 1: "skpi" is no mark; there are skip, with, /],
   ['<!-- snippet: code x -->\n```sh\n```\n', /^code is a number, got "x"$/],
   ['<!-- snippet: code 1 -->\nprose\n```sh\n```\n', /^line 1: there is no snippet right below this comment$/],
+  ['x\n\n    ls\n', /^line 3: put a fence around the indented block$/],
   ['\n<!-- snippet: code 1 -->\n', /^line 2: there is no snippet right below this comment$/],
 ] as const) {
   test(`${JSON.stringify(markdown)} is an error`, () => {

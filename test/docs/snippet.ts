@@ -63,6 +63,10 @@ export function parseSnippets(markdown: string): Snippet[] {
     }
     const fence = /^(\s*)```(.*)$/.exec(line);
     if (fence === null) {
+      // Of an indented block nobody says what it is. A list's next paragraph may be indented too, but by less.
+      if (/^ {4}\S/.test(line) && lines[at - 1]?.trim() === '') {
+        throw new Error(`line ${at + 1}: put a fence around the indented block`);
+      }
       if (marks !== undefined && line.trim() !== '') {
         throw new Error(`line ${marks.line}: there is no snippet right below this comment`);
       }
