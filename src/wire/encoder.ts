@@ -21,8 +21,8 @@ export interface EncoderOptions {
 /**
  * Turns ended spans into the bytes of one batch, span by span.
  *
- * A span is encoded when it ends, straight behind the ones before it, so that no span object
- * outlives its end. Encoders are pure: no I/O, no clock, no environment.
+ * A span is encoded soon after its end, straight behind the ones before it, so that no batch of span
+ * objects is kept. Encoders are pure: no I/O, no clock, no environment.
  */
 export interface Encoder {
   /** Spans in the batch being filled. */
