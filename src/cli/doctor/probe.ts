@@ -77,10 +77,17 @@ function kindOf(main: string): 'tool' | 'late' | 'unfinished' {
 function watchLoads(Modules: Modules): void {
   const load = Modules._load;
   Modules._load = function (...args) {
+    const by = args[1] as NodeJS.Module | undefined;
+    if (by && by.filename && isPreload(by.filename)) process.exit(0);
     const loaded = load.apply(this, args);
-    if (Object.keys(require.cache).some(isPreload)) process.exit(0);
+    if (loadedFiles().some(isPreload)) process.exit(0);
     return loaded;
   };
+}
+
+/** Node.js 20 has what an ES module will import in its cache before the first of them runs, in no order. */
+function loadedFiles(): string[] {
+  return Object.keys(require.cache).filter((file) => (require.cache[file] as NodeJS.Module).loaded);
 }
 
 function isPreload(file: string): boolean {
@@ -98,9 +105,11 @@ function isPreload(file: string): boolean {
 }
 
 function report(directory: string, flags: string[], entry: string, kind: ProbeReport['kind'], code: number): void {
-  // in the order in which they were loaded
-  const loaded = Object.keys(require.cache).filter((file) => file !== __filename);
-  const at = loaded.findIndex(isPreload);
+  const preload = Object.keys(require.cache).find(isPreload);
+  // in the order in which they were loaded; a program that loads the preload itself has ended as that began
+  const cached = kind === 'late' ? loadedFiles().filter((file) => !isPreload(file)) : Object.keys(require.cache);
+  const loaded = cached.filter((file) => file !== __filename);
+  const at = kind === 'late' ? loaded.length : loaded.findIndex(isPreload);
   const said: ProbeReport = {
     kind,
     node: process.versions.node,
@@ -108,8 +117,8 @@ function report(directory: string, flags: string[], entry: string, kind: ProbeRe
     cwd: process.cwd(),
     flags,
     env: process.env as Record<string, string>,
-    preload: at < 0 ? null : (loaded[at] as string),
-    before: at < 0 ? [] : loaded.slice(0, at),
+    preload: preload === undefined ? null : preload,
+    before: preload === undefined ? [] : loaded.slice(0, at),
     code,
   };
   const file = paths.join(directory, String(process.pid));
