@@ -30,33 +30,27 @@ export function bindEmit(prototype: EventEmitter): void {
     const isHeard = this.listenerCount(event) > 0;
     if (!isHeard && emit === plainEmit && !NOTED.has(event)) return false;
     const exchange = carriedBy(this);
-    if (exchange === undefined) return call(emit, this, event, values);
-    exchange.note(this, event, values[0]);
-    if (!isHeard) return event === 'error' && emitUnhandled(emit, this, values[0], boundEmit);
-    if (context.active() === exchange.context || (event === 'end' && isLeftToNode(this))) {
-      return call(emit, this, event, values);
-    }
-    const token = context.attach(exchange.context);
+    exchange?.note(this, event, values[0]);
+    if (exchange !== undefined && !isHeard) return event === 'error' && emitUnhandled(emit, this, values[0], boundEmit);
+    const isAttached =
+      exchange === undefined || context.active() === exchange.context || (event === 'end' && isLeftToNode(this));
+    const token = isAttached ? undefined : context.attach(exchange.context);
     try {
-      return call(emit, this, event, values);
+      switch (values.length) {
+        case 0:
+          return emit.call(this, event);
+        case 1:
+          return emit.call(this, event, values[0]);
+        default:
+          return Reflect.apply(emit, this, [event, ...values]);
+      }
     } finally {
-      token.dispose();
+      token?.dispose();
     }
   }
   Object.defineProperty(boundEmit, 'name', { value: 'emit' });
   bound.add(boundEmit);
   (prototype as Emitter).emit = boundEmit;
-}
-
-function call(emit: Emit, emitter: EventEmitter, event: string | symbol, values: readonly unknown[]): boolean {
-  switch (values.length) {
-    case 0:
-      return emit.call(emitter, event);
-    case 1:
-      return emit.call(emitter, event, values[0]);
-    default:
-      return Reflect.apply(emit, emitter, [event, ...values]);
-  }
 }
 
 /**
