@@ -39,7 +39,7 @@ test('the tarball holds the bundle, types, licences, bill of materials and docum
     /^dist\/viewer\/(?:index\.html|icon\.svg|page-<hash>\.(?:js|css))$/,
     /^dist\/(?:register|index|testing|span\/[\w-]+|testing\/[\w-]+)\.d\.ts$/,
     /^dist\/(?:LICENSES\.txt|sbom\.cdx\.json)$/,
-    /^docs\/[\w-]+\.md$/,
+    /^docs\/[\w-]+\.(?:md|svg)$/,
     /^examples\/demo\/[\w./-]+$/,
     /^(?:CHANGELOG\.md|LICENSE|README\.md|package\.json|register)$/,
   ];
