@@ -199,11 +199,8 @@ suite('a thread', { concurrency: 2 }, () => {
     test(`${name}: bare's end, and every span arrives or is counted`, async (t) => {
       const collector = await startCollector(t);
       const { bare, traced } = threads(t, main, { worker, ...others });
-      // A thread that is stuck or blocked gets a share of the deadline: the default one.
-      const env = {
-        TRACING_URL: collector.jaegerUrl,
-        ...(lost === undefined ? {} : { TRACING_FLUSH_TIMEOUT: '4000' }),
-      };
+      // A thread gets a share of the deadline to answer in, which is too short where others use the machine too.
+      const env = { TRACING_URL: collector.jaegerUrl, TRACING_FLUSH_TIMEOUT: '4000' };
       const [without, ended] = await Promise.all([bare(), traced(env)]);
       const { own, said } = split(ended);
       assert.deepEqual(
