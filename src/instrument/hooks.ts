@@ -115,7 +115,7 @@ export function installHooks(options: HookOptions): void {
       hookImports();
       // there is nobody to hear an import in this thread
       for (const name of options.heard) wake(name);
-      register(`${partsUrl}import-hook.mjs`, { data: { include: names } });
+      if (hasDirectory()) register(`${partsUrl}import-hook.mjs`, { data: { include: names } });
     }
   } catch (error) {
     // Jest loads modules by itself, and its Node.js refuses hooks in these words; no import would go by them
@@ -126,6 +126,16 @@ export function installHooks(options: HookOptions): void {
   hub.hookAlso = (modules) => {
     for (const name of modules) if (isAbsolute(name) && !names.includes(name)) names.push(name);
   };
+}
+
+/** In a directory that has been removed, Node.js waits for ever for the thread that hooks run on; only `require` is traced there. */
+function hasDirectory(): boolean {
+  try {
+    process.cwd();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** An app that imports nothing of what is to be wrapped never has the loader. */
