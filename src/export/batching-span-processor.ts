@@ -22,7 +22,7 @@ export interface BatchingOptions {
 
 /**
  * So many spans are encoded in one go. Between two requests of a busy server the encoder's code and tables leave the
- * processor's nearest caches: a span alone takes 4 µs there, in a row of 16 it takes one.
+ * processor's nearest caches: in a hello server a span alone took 4 to 5 µs, in a row about 2 (a busy machine, rows of 64).
  */
 const TOGETHER = 16;
 
