@@ -131,7 +131,6 @@ export function start({ processor, loadFile = createRequire(import.meta.filename
 
   const { NodeSDK } = wantsOthers ? (load('node-sdk-full') as { NodeSDK: typeof TracesSdk }) : { NodeSDK: TracesSdk };
   const propagator = createPropagator(settings.propagators, load);
-  const contextManager = createContextManager(settings, propagator);
   const sdk = withEnvironment(sdkEnvironment, () => {
     const created = new NodeSDK({
       resource,
@@ -140,7 +139,7 @@ export function start({ processor, loadFile = createRequire(import.meta.filename
       sampler: createSampler(settings, load),
       spanLimits: spanLimits(settings),
       textMapPropagator: propagator,
-      ...(contextManager === undefined ? {} : { contextManager }),
+      contextManager: createContextManager(settings, propagator),
     });
     created.start();
     return created;

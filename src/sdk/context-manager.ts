@@ -1,5 +1,7 @@
 import { type Context, ROOT_CONTEXT, type TextMapPropagator, defaultTextMapGetter, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { ContextFrames } from '../trace/context-frames.ts';
+import { FrameContextManager } from '../trace/frame-context-manager.ts';
 
 /** What the environment says of the trace in which this process was started, as W3C's headers have it. */
 export interface StartingTrace {
@@ -24,17 +26,25 @@ class StartedContextManager extends AsyncLocalStorageContextManager {
 }
 
 /**
- * Makes a context manager for a program that another has started as a part of its own trace: a command of a build, say.
+ * Makes the context manager of the process, which may be a program that another has started as a part of its own trace: a
+ * command of a build, say.
  *
- * @returns undefined where the environment names no trace, or none that the propagator reads: the SDK's own will do
  * @see https://opentelemetry.io/docs/specs/otel/context/env-carriers/
  */
 export function createContextManager(
-  { traceparent, ...others }: StartingTrace,
+  starting: StartingTrace,
   propagator: TextMapPropagator | null,
-): AsyncLocalStorageContextManager | undefined {
-  if (traceparent === undefined || propagator === null) return undefined;
+): AsyncLocalStorageContextManager {
+  const start = startOf(starting, propagator);
+  const frames = ContextFrames.find();
+  const manager = frames === undefined ? new StartedContextManager(start) : new FrameContextManager(frames, start);
+  return manager.enable();
+}
+
+/** @returns the root context where the environment names no trace, or none that the propagator reads */
+function startOf({ traceparent, ...others }: StartingTrace, propagator: TextMapPropagator | null): Context {
+  if (traceparent === undefined || propagator === null) return ROOT_CONTEXT;
   const given = Object.entries({ traceparent, ...others }).filter(([, value]) => value !== undefined);
   const start = propagator.extract(ROOT_CONTEXT, Object.fromEntries(given), defaultTextMapGetter);
-  return trace.getSpanContext(start) === undefined ? undefined : new StartedContextManager(start).enable();
+  return trace.getSpanContext(start) === undefined ? ROOT_CONTEXT : start;
 }

@@ -21,13 +21,25 @@ export function createContextKey(description: string): symbol {
 
 const SPAN = createContextKey('OpenTelemetry Context Key SPAN');
 
-class SlottedContext implements Context {
+export class SlottedContext implements Context {
   readonly #span: unknown;
   readonly #others: Entry | undefined;
+
+  /** Not to be seen by who prints a context. */
+  #kept: object | undefined = undefined;
 
   constructor(span: unknown, others: Entry | undefined) {
     this.#span = span;
     this.#others = others;
+  }
+
+  /** What was kept in a context of ours last: `FrameContextManager` does. */
+  static kept(context: Context): object | undefined {
+    return #kept in context ? context.#kept : undefined;
+  }
+
+  static keep(context: Context, object: object): void {
+    if (#kept in context) context.#kept = object;
   }
 
   getValue(key: symbol): unknown {

@@ -1,0 +1,85 @@
+import { type Context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { SlottedContext } from './context.ts';
+import type { ContextFrames, Frame } from './context-frames.ts';
+
+/**
+ * The SDK's context manager, which goes in and out by the frames of Node.js rather than by `AsyncLocalStorage`, to the same
+ * effect: what an app enters into storages of its own in between stays.
+ */
+export class FrameContextManager extends AsyncLocalStorageContextManager {
+  readonly #frames: ContextFrames;
+  readonly #storage: object;
+  readonly #root: Context;
+
+  /** @param root is active where nothing else is */
+  constructor(frames: ContextFrames, root: Context = ROOT_CONTEXT) {
+    super();
+    this.#frames = frames;
+    this.#storage = this['_asyncLocalStorage'] as object;
+    this.#root = root;
+  }
+
+  override active(): Context {
+    return (this.#frames.current()?.get(this.#storage) as Context | undefined) ?? this.#root;
+  }
+
+  override with<Args extends unknown[], Fn extends (...args: Args) => ReturnType<Fn>>(
+    context: Context,
+    fn: Fn,
+    thisArg?: ThisParameterType<Fn>,
+    ...args: Args
+  ): ReturnType<Fn> {
+    const before = this.#frames.current();
+    // as with the SDK's own, what is attached inside stays then
+    if (before?.get(this.#storage) === context) return Reflect.apply(fn, thisArg ?? null, args) as ReturnType<Fn>;
+    const entered = this.#enter(before, context);
+    try {
+      return Reflect.apply(fn, thisArg ?? null, args) as ReturnType<Fn>;
+    } finally {
+      this.#leave(entered, before);
+    }
+  }
+
+  override attach(context: Context): { dispose(): void } {
+    const before = this.#frames.current();
+    const entered = this.#enter(before, context);
+    let isOver = false;
+    return {
+      dispose: () => {
+        if (!isOver) this.#leave(entered, before);
+        isOver = true;
+      },
+    };
+  }
+
+  #enter(before: Frame | undefined, context: Context): Frame | undefined {
+    const storage = this.#storage;
+    const active = before?.get(storage);
+    const frame = isOnly(before, active) ? this.#frameOf(context) : this.#frames.make(before, storage, context);
+    this.#frames.enter(frame);
+    return frame;
+  }
+
+  /** That of a context beside which no storage holds anything: mostly it is entered several times. */
+  #frameOf(context: Context): Frame {
+    const known = SlottedContext.kept(context) as Frame | undefined;
+    // an app that disables the manager takes the context out of the frame
+    if (known?.get(this.#storage) === context) return known;
+    const frame = this.#frames.make(undefined, this.#storage, context);
+    SlottedContext.keep(context, frame);
+    return frame;
+  }
+
+  #leave(entered: Frame | undefined, before: Frame | undefined): void {
+    const now = this.#frames.current();
+    if (now === entered) return this.#frames.enter(before);
+    const storage = this.#storage;
+    this.#frames.enter(this.#frames.make(now, storage, before?.get(storage)));
+  }
+}
+
+/** @param active what ours holds of it */
+function isOnly(frame: Frame | undefined, active: unknown): boolean {
+  return frame === undefined || frame.size === (active === undefined ? 0 : 1);
+}
