@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { RecordingSpan } from '../src/trace/recording-span.ts';
+import { encoding } from '../src/sdk/exporters.ts';
 import type { Encoder } from '../src/wire/encoder.ts';
 import type { Report } from './support/bench.ts';
 import { type Model, recordHttp, spanMaker } from './support/http-spans.ts';
@@ -53,7 +53,7 @@ const encoders: Readonly<Record<string, readonly [file: string, create: string]>
 };
 
 /** As the preload creates them; `protocol` is the agent's. */
-const options = { protocol: 'compact', attributeList: (span: ReadableSpan) => RecordingSpan.attributeList(span) };
+const options = { protocol: 'compact', ...encoding };
 
 const peers: Readonly<Record<string, () => Promise<(spans: ReadableSpan[]) => Uint8Array | undefined>>> = {
   'exporter-jaeger': async () => (await import('../test/wire/exporter-jaeger.ts')).encodeReference,

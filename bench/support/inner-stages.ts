@@ -6,7 +6,7 @@ import { createJaegerEncoder } from '../../src/wire/jaeger-encoder.ts';
 import type { Encoder } from '../../src/wire/encoder.ts';
 import { createOtlpProtobufEncoder } from '../../src/wire/otlp-protobuf-encoder.ts';
 import { IdGenerator } from '../../src/trace/id-generator.ts';
-import { RecordingSpan } from '../../src/trace/recording-span.ts';
+import { encoding } from '../../src/sdk/exporters.ts';
 import { TracerProvider } from '../../src/trace/tracer-provider.ts';
 import { toDuration, toHrTime, WallClock } from '../../src/trace/wall-clock.ts';
 import { attributes, CALLS, nsOf, SPANS } from '../apps/samples.cjs';
@@ -39,9 +39,8 @@ function encode(encoder: Encoder, spans: readonly ReadableSpan[]): void {
 }
 
 /** @returns stage → nanoseconds a call, for each sample */
-export function innerStages(encoding: 'otlp' | 'jaeger', samples: number, warmUp: number): Record<string, number[]> {
-  const options = { attributeList: (span: ReadableSpan) => RecordingSpan.attributeList(span) };
-  const encoder = encoding === 'jaeger' ? createJaegerEncoder(options) : createOtlpProtobufEncoder(options);
+export function innerStages(format: 'otlp' | 'jaeger', samples: number, warmUp: number): Record<string, number[]> {
+  const encoder = format === 'jaeger' ? createJaegerEncoder(encoding) : createOtlpProtobufEncoder(encoding);
   const repeat = (call: () => unknown): number =>
     nsOf(CALLS, () => {
       for (let i = 0; i < CALLS; i++) call();

@@ -25,10 +25,11 @@ import {
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan, Span, SpanLimits, SpanProcessor, TimedEvent } from '@opentelemetry/sdk-trace';
 import { type AttributeList, toAttributes } from '../core/attribute-list.ts';
+import type { Times } from '../core/times.ts';
 import { cleanValue, indexOfKey, isKey } from './attribute-list.ts';
 import { INSPECT, inspectAs, type InspectMethod, knownResource } from './inspect-as.ts';
 import type { TracerMetrics } from './tracer-metrics.ts';
-import { toDuration, toHrTime, type WallClock } from './wall-clock.ts';
+import { toDuration, toHrTime, wallNanos, wallSeconds, type WallClock } from './wall-clock.ts';
 
 /** What all spans of a tracer have in common. */
 export interface SpanSetting {
@@ -126,6 +127,22 @@ export class RecordingSpan implements Span {
   static attributeList(span: ReadableSpan): Readonly<AttributeList> | undefined {
     // neither a Proxy nor what inherits from a span has the private field
     return #own in span && !Object.hasOwn(span, 'attributes') ? span._list : undefined;
+  }
+
+  /**
+   * Reads start and end without an `HrTime` of either.
+   *
+   * @returns false where they are not as the clock had them, or somebody has the `HrTime`
+   */
+  static times(span: ReadableSpan, times: Times): boolean {
+    if (!(#own in span) || span._startMs === NONE || span._endMs === NONE) return false;
+    if (span._startTime !== undefined || span._endTime !== undefined) return false;
+    const { _offsetMicros: offset, _startMs: startMs, _endMs: endMs } = span;
+    times.startSeconds = wallSeconds(offset, startMs);
+    times.startNanos = wallNanos(offset, startMs, times.startSeconds);
+    times.endSeconds = wallSeconds(offset, endMs);
+    times.endNanos = wallNanos(offset, endMs, times.endSeconds);
+    return true;
   }
 
   spanContext(): SpanContext {

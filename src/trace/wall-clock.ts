@@ -80,11 +80,20 @@ export class WallClock {
 
 /** What the monotonic clock showed, as wall time. */
 export function toHrTime(offsetMicros: number, monotonicMs: number): HrTime {
+  const seconds = wallSeconds(offsetMicros, monotonicMs);
+  return [seconds, wallNanos(offsetMicros, monotonicMs, seconds)];
+}
+
+/** The whole seconds of it. */
+export function wallSeconds(offsetMicros: number, monotonicMs: number): number {
+  return Math.floor((offsetMicros + Math.floor(Math.round(monotonicMs * 1e6) / 1000)) / 1e6);
+}
+
+/** The nanoseconds over {@link wallSeconds}. */
+export function wallNanos(offsetMicros: number, monotonicMs: number, seconds: number): number {
   const monotonicNanos = Math.round(monotonicMs * 1e6);
   const wholeMicros = Math.floor(monotonicNanos / 1000);
-  const micros = offsetMicros + wholeMicros;
-  const seconds = Math.floor(micros / 1e6);
-  return [seconds, (micros - seconds * 1e6) * 1000 + (monotonicNanos - wholeMicros * 1000)];
+  return (offsetMicros + wholeMicros - seconds * 1e6) * 1000 + (monotonicNanos - wholeMicros * 1000);
 }
 
 /** The time between two readings of the monotonic clock; as many nanoseconds as their wall times lie apart. */

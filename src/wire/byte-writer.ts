@@ -163,6 +163,25 @@ export class ByteWriter {
     this.at += bytes.length;
   }
 
+  /** A few bytes, for which a loop beats the call into the runtime. */
+  short(bytes: Uint8Array): void {
+    const { length } = bytes;
+    if (!this.room(length)) return;
+    const buffer = this.#buffer;
+    const { at } = this;
+    for (let i = 0; i < length; i++) buffer[at + i] = bytes[i] as number;
+    this.at = at + length;
+  }
+
+  /** What stands in so few bytes from `from` on, once more. */
+  again(from: number, length: number): void {
+    if (!this.room(length)) return;
+    const buffer = this.#buffer;
+    const { at } = this;
+    for (let i = 0; i < length; i++) buffer[at + i] = buffer[from + i] as number;
+    this.at = at + length;
+  }
+
   /** What stands from `from` to `to`, once more. */
   repeat(from: number, to: number): void {
     if (!this.room(to - from)) return;

@@ -1,4 +1,5 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { Times } from '../core/times.ts';
 
 /** One finished batch, ready for a transport. */
 export interface Payload {
@@ -16,6 +17,11 @@ export interface EncoderOptions {
    * Where there is such a list, the span's `attributes` are not read.
    */
   readonly attributeList?: (span: ReadableSpan) => readonly unknown[] | undefined;
+  /**
+   * Reads start and end of a span that keeps them otherwise than as `HrTime`, which then are not made; false for any other
+   * span. The duration has to be the time between them.
+   */
+  readonly times?: (span: ReadableSpan, times: Times) => boolean;
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { ByteWriter } from './byte-writer.ts';
+
 const NO_HEX = /[^0-9a-f]/;
 
 const digits = new Uint8Array(128);
@@ -28,4 +30,36 @@ export function padId(id: string, length: 16 | 32): string {
 export function toHexId(id: string, length: 16 | 32): string {
   const padded = padId(id, length);
   return NO_HEX.test(padded) ? padded.toLowerCase().replaceAll(/[^0-9a-f]/g, '0') : padded;
+}
+
+/**
+ * Writes ids of which the next is mostly the same: those of a trace, and of a parent, come one behind the other. Then it is
+ * copied from where it stands.
+ */
+export class HexAgain {
+  readonly #length: 16 | 32;
+  #id: string | undefined = undefined;
+  #at = 0;
+  /** The writer's, in which the bytes at `#at` are those of `#id`. */
+  #epoch = -1;
+
+  /** @param length of the ids, in digits */
+  constructor(length: 16 | 32) {
+    this.#length = length;
+  }
+
+  write(writer: ByteWriter, id: string): void {
+    if (id === this.#id && writer.epoch === this.#epoch) return writer.again(this.#at, this.#length / 2);
+    const digits = padId(id, this.#length);
+    this.#id = id;
+    this.#at = writer.at;
+    this.#epoch = writer.epoch;
+    writer.hex64(digits, 0);
+    if (this.#length === 32) writer.hex64(digits, 16);
+  }
+
+  /** To be called where the writer has moved what was written. */
+  forget(): void {
+    this.#id = undefined;
+  }
 }

@@ -10,30 +10,35 @@ const LOWER_23 = TWO_23 - 1;
 
 /** Whole microseconds; exact up to the year 2255. */
 export function toMicros(time: HrTime): number {
-  return seconds(time) * 1e6 + Math.floor(nanos(time) / 1000);
+  return secondsOf(time) * 1e6 + Math.floor(nanosOf(time) / 1000);
 }
 
-/** The upper 32 bits of the time in nanoseconds, which is more than a double holds. */
-export function nanosHigh(time: HrTime): number {
-  const scaled = seconds(time) * FIVE_9;
-  const carry = (scaled & LOWER_23) * 512 + nanos(time) >= TWO_32 ? 1 : 0;
+/**
+ * The upper 32 bits of a time in nanoseconds, which is more than a double holds.
+ *
+ * @param seconds whole, in 0..2^32-1
+ * @param nanos whole, less than a second
+ */
+export function nanosHigh(seconds: number, nanos: number): number {
+  const scaled = seconds * FIVE_9;
+  const carry = (scaled & LOWER_23) * 512 + nanos >= TWO_32 ? 1 : 0;
   return (Math.floor(scaled / TWO_23) + carry) >>> 0;
 }
 
 /** The lower 32 bits of the time in nanoseconds. */
-export function nanosLow(time: HrTime): number {
-  return (((seconds(time) * FIVE_9) & LOWER_23) * 512 + nanos(time)) >>> 0;
+export function nanosLow(seconds: number, nanos: number): number {
+  return (((seconds * FIVE_9) & LOWER_23) * 512 + nanos) >>> 0;
 }
 
 /** The time in nanoseconds as decimal digits. */
 export function toNanosText(time: HrTime): string {
-  const whole = seconds(time);
-  const rest = nanos(time);
+  const whole = secondsOf(time);
+  const rest = nanosOf(time);
   return whole === 0 ? String(rest) : whole + String(rest).padStart(9, '0');
 }
 
 /** Times before 1970 and what is no time at all count as 0: neither format has room for them. */
-function seconds(time: HrTime): number {
+export function secondsOf(time: HrTime): number {
   // `[whole, rest]: HrTime` would walk an iterator
   const whole = time[0];
   const rest = time[1];
@@ -42,7 +47,7 @@ function seconds(time: HrTime): number {
   return sum >= 0 && sum < TWO_32 ? sum : 0;
 }
 
-function nanos(time: HrTime): number {
+export function nanosOf(time: HrTime): number {
   const rest = time[1];
   if (!(time[0] >= 0 && rest >= 0)) return 0;
   const floored = Math.floor(rest);

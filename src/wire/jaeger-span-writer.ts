@@ -1,5 +1,6 @@
 import { type Link, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
+import type { ByteWriter } from './byte-writer.ts';
 import type { EncoderOptions } from './encoder.ts';
 import { padId } from './hex.ts';
 import { toMicros } from './hr-time.ts';
@@ -7,6 +8,7 @@ import { toText } from './json-text.ts';
 import type { JaegerTagWriter } from './jaeger-tag-writer.ts';
 import { Repeats } from './repeats.ts';
 import { RepeatsByName } from './repeats-by-name.ts';
+import { SpanTimes } from './span-times.ts';
 import type { ThriftProtocol } from './thrift-protocol.ts';
 
 const FOLLOWS_FROM = 1;
@@ -32,14 +34,18 @@ export class JaegerSpanWriter {
   readonly #protocol: ThriftProtocol;
   readonly #tags: JaegerTagWriter;
   readonly #repeats: RepeatsByName;
+  readonly #times: SpanTimes;
 
   constructor(protocol: ThriftProtocol, tags: JaegerTagWriter, options: EncoderOptions) {
     this.#protocol = protocol;
     this.#tags = tags;
+    this.#times = new SpanTimes(options);
     this.#repeats = new RepeatsByName(
       () => new Repeats(protocol.writer, options, (key, value) => tags.tag(key, value)),
     );
   }
+
+  readonly #writeName = (_: ByteWriter, name: string): void => this.#protocol.textField(5, 4, toText(name));
 
   span(span: ReadableSpan): void {
     const protocol = this.#protocol;
@@ -48,21 +54,23 @@ export class JaegerSpanWriter {
     this.#ids(1, traceId, spanId);
     if (parentId) protocol.hexField(4, 3, padId(parentId, 16), 0);
     else protocol.i64Field(4, 3, 0);
-    protocol.textField(5, 4, toText(span.name));
+    const alike = this.#repeats.of(span);
+    alike.name(protocol.writer, span, this.#writeName);
     const hasLinks = span.links.length > 0;
     if (hasLinks) this.#references(span.links);
     protocol.i32Field(7, hasLinks ? 6 : 5, traceFlags);
-    protocol.i64Field(8, 7, toMicros(span.startTime));
-    protocol.i64Field(9, 8, toMicros(span.duration));
-    this.#spanTags(span, traceState?.serialize());
+    const times = this.#times;
+    times.read(span);
+    protocol.i64Field(8, 7, times.startMicros);
+    protocol.i64Field(9, 8, times.durationMicros(span));
+    this.#spanTags(span, alike.repeats, traceState?.serialize());
     if (span.events.length > 0) this.#logs(span.events);
     protocol.stop();
   }
 
-  #spanTags(span: ReadableSpan, traceState: string | undefined): void {
+  #spanTags(span: ReadableSpan, tags: Repeats, traceState: string | undefined): void {
     const list = this.#protocol.listField(10, 9);
     const { instrumentationScope: scope, kind } = span;
-    const tags = this.#repeats.of(span);
     tags.begin(span);
     if (scope.name) tags.add('otel.library.name', scope.name);
     if (scope.version) tags.add('otel.library.version', scope.version);

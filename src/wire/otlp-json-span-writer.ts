@@ -58,7 +58,7 @@ export class OtlpJsonSpanWriter {
 
   #spanAttributes(span: ReadableSpan): void {
     const writer = this.#writer;
-    const repeats = this.#repeats.of(span);
+    const { repeats } = this.#repeats.of(span);
     const mark = writer.at;
     repeats.begin(span);
     // the comma in front of the first

@@ -1,14 +1,15 @@
-import { type HrTime, type Link, type SpanContext, SpanStatusCode } from '@opentelemetry/api';
+import { type Link, type SpanContext, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
 import type { ByteWriter } from './byte-writer.ts';
 import type { EncoderOptions } from './encoder.ts';
-import { padId } from './hex.ts';
-import { nanosHigh, nanosLow } from './hr-time.ts';
+import { HexAgain, padId } from './hex.ts';
+import { nanosHigh, nanosLow, nanosOf, secondsOf } from './hr-time.ts';
 import { toText } from './json-text.ts';
 import type { OtlpAttributeWriter } from './otlp-attribute-writer.ts';
 import { toOtlpFlags } from './otlp-flags.ts';
 import { Repeats } from './repeats.ts';
 import { RepeatsByName } from './repeats-by-name.ts';
+import { SpanTimes } from './span-times.ts';
 
 /**
  * Writes spans as protobuf; a field that has its default is left out, except where it is meant.
@@ -27,10 +28,14 @@ export class OtlpSpanWriter {
   readonly #writer: ByteWriter;
   readonly #attributes: OtlpAttributeWriter;
   readonly #repeats: RepeatsByName;
+  readonly #times: SpanTimes;
+  readonly #traceId = new HexAgain(32);
+  readonly #parentId = new HexAgain(16);
 
   constructor(writer: ByteWriter, attributes: OtlpAttributeWriter, options: EncoderOptions) {
     this.#writer = writer;
     this.#attributes = attributes;
+    this.#times = new SpanTimes(options);
     this.#repeats = new RepeatsByName(
       () => new Repeats(writer, options, (key, value) => attributes.keyValue(writer, 0x4a, key, value)),
     );
@@ -44,13 +49,19 @@ export class OtlpSpanWriter {
     writer.u8(tag);
     // most spans are between 128 bytes and 16 KB: a length of two bytes moves nothing
     const mark = writer.openLength(2);
-    writeIds(writer, context);
-    if (parent?.spanId) writeSpanId(writer, 0x22, parent.spanId);
-    writeText(writer, 0x2a, toText(span.name));
+    this.#ids(writer, context);
+    if (parent?.spanId) {
+      writer.u16(0x2208);
+      this.#parentId.write(writer, parent.spanId);
+    }
+    const alike = this.#repeats.of(span);
+    alike.name(writer, span, writeName);
     writeCount(writer, 0x30, span.kind + 1);
-    writeTime(writer, 0x39, span.startTime);
-    writeTime(writer, 0x41, span.endTime);
-    const repeats = this.#repeats.of(span);
+    const times = this.#times;
+    times.read(span);
+    writeTime(writer, 0x39, times.startSeconds, times.startNanos);
+    writeTime(writer, 0x41, times.endSeconds, times.endNanos);
+    const { repeats } = alike;
     repeats.begin(span);
     repeats.end();
     writeCount(writer, 0x50, span.droppedAttributesCount);
@@ -61,13 +72,25 @@ export class OtlpSpanWriter {
     if (span.status.code !== SpanStatusCode.UNSET) writeStatus(writer, span.status);
     writer.u16(0x8501);
     writer.u32Le(toOtlpFlags(context, parent));
-    repeats.moved(writer.closeLength(mark, 2));
+    const moved = writer.closeLength(mark, 2);
+    if (moved === 0) return;
+    repeats.moved(moved);
+    this.#traceId.forget();
+    this.#parentId.forget();
+  }
+
+  #ids(writer: ByteWriter, { traceId, spanId, traceState }: SpanContext): void {
+    writer.u16(0x0a10);
+    this.#traceId.write(writer, traceId);
+    writer.u16(0x1208);
+    writer.hex64(padId(spanId, 16), 0);
+    writeText(writer, 0x1a, traceState?.serialize());
   }
 
   #event(writer: ByteWriter, { time, name, attributes, droppedAttributesCount }: TimedEvent): void {
     writer.u8(0x5a);
     const mark = writer.openLength(1);
-    writeTime(writer, 0x09, time);
+    writeTime(writer, 0x09, secondsOf(time), nanosOf(time));
     writeText(writer, 0x12, toText(name));
     if (attributes !== undefined) this.#attributes.attributes(writer, 0x1a, attributes);
     writeCount(writer, 0x20, droppedAttributesCount);
@@ -77,7 +100,7 @@ export class OtlpSpanWriter {
   #link(writer: ByteWriter, { context, attributes, droppedAttributesCount }: Link): void {
     writer.u8(0x6a);
     const mark = writer.openLength(1);
-    writeIds(writer, context);
+    this.#ids(writer, context);
     if (attributes !== undefined) this.#attributes.attributes(writer, 0x22, attributes);
     writeCount(writer, 0x28, droppedAttributesCount);
     writer.u8(0x35);
@@ -86,19 +109,8 @@ export class OtlpSpanWriter {
   }
 }
 
-function writeIds(writer: ByteWriter, { traceId, spanId, traceState }: SpanContext): void {
-  const trace = padId(traceId, 32);
-  writer.u16(0x0a10);
-  writer.hex64(trace, 0);
-  writer.hex64(trace, 16);
-  writeSpanId(writer, 0x12, spanId);
-  writeText(writer, 0x1a, traceState?.serialize());
-}
-
-function writeSpanId(writer: ByteWriter, tag: number, spanId: string): void {
-  writer.u8(tag);
-  writer.u8(8);
-  writer.hex64(padId(spanId, 16), 0);
+function writeName(writer: ByteWriter, name: string): void {
+  writeText(writer, 0x2a, toText(name));
 }
 
 /** A field of text, unless it has its default. */
@@ -114,9 +126,9 @@ function writeCount(writer: ByteWriter, tag: number, count: number | undefined):
   writer.varint(count);
 }
 
-function writeTime(writer: ByteWriter, tag: number, time: HrTime): void {
+function writeTime(writer: ByteWriter, tag: number, seconds: number, nanos: number): void {
   writer.u8(tag);
-  writer.u64Le(nanosHigh(time), nanosLow(time));
+  writer.u64Le(nanosHigh(seconds, nanos), nanosLow(seconds, nanos));
 }
 
 function writeStatus(writer: ByteWriter, { code, message }: ReadableSpan['status']): void {

@@ -53,6 +53,32 @@ test('the list of attributes is there until somebody has the object, and never o
   assert.equal(RecordingSpan.attributeList(span), undefined);
 });
 
+test('start and end are read as they will be, until somebody may have them otherwise', () => {
+  const read = (span: RecordingSpan): unknown => {
+    const times = { startSeconds: 0, startNanos: 0, endSeconds: 0, endNanos: 0 };
+    return RecordingSpan.times(span, times) && times;
+  };
+  const ended = (): RecordingSpan => {
+    const span = start();
+    assert.equal(read(span), false);
+    span.end();
+    return span;
+  };
+  const span = ended();
+  const times = read(span);
+  const [[startSeconds, startNanos], [endSeconds, endNanos]] = [span.startTime, span.endTime];
+  assert.deepEqual(times, { startSeconds, startNanos, endSeconds, endNanos });
+  assert.equal(read(span), false);
+  const written = ended();
+  written.startTime = [1, 2];
+  const given = start();
+  given.end(Date.now() + 1000);
+  const stock = new StockProvider().getTracer('test').startSpan('stock') as unknown as RecordingSpan;
+  for (const other of [Object.create(ended()) as RecordingSpan, new Proxy(ended(), {}), written, given, stock]) {
+    assert.equal(read(other), false);
+  }
+});
+
 test('what a processor writes to the fields of a span counts', () => {
   const span = start().setAttribute('a', 1);
   span.attributes['direct'] = 2;

@@ -21,7 +21,7 @@ function setUp(): (name: string, attributes: Readonly<Record<string, string | nu
     fresh = [];
     const mark = writer.at;
     const span = aSpan({ name, attributes, kind });
-    const repeats = all.of(span);
+    const { repeats } = all.of(span);
     repeats.begin(span);
     repeats.end();
     return `${Buffer.from(writer.copy(mark)).toString()} ${fresh.join()}`;
@@ -52,4 +52,27 @@ test('a name that is no text is one of its kind', () => {
   const write = setUp();
   assert.equal(write(undefined as never, { a: 1 }), 'a=1; a');
   assert.equal(write({} as never, { a: 1 }), 'a=1; ');
+});
+
+test('the name is written once for each name, each time for those of a kind, and not kept where it did not fit', () => {
+  const writer = new ByteWriter();
+  const written: string[] = [];
+  const all = new RepeatsByName(() => new Repeats(writer, {}, assert.fail));
+  const write = (name: string): string => {
+    const mark = writer.at;
+    const span = aSpan({ name });
+    all.of(span).name(writer, span, (_, text) => {
+      written.push(text);
+      writer.text(`<${text}>`);
+    });
+    return Buffer.from(writer.copy(mark)).toString();
+  };
+  writer.limit(writer.at - 64);
+  assert.equal(write('one'), '');
+  writer.rewind(0);
+  writer.limit(Infinity);
+  const long = 'x'.repeat(129);
+  const longer = 'y'.repeat(130);
+  for (const name of ['one', 'zwölf', 'one', 'zwölf', long, longer, long]) assert.equal(write(name), `<${name}>`);
+  assert.deepEqual(written, ['one', 'one', 'zwölf', long, longer, long]);
 });
