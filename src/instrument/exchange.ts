@@ -6,4 +6,6 @@ export interface Exchange {
   readonly context: Context;
   /** Told every event before any listener. */
   note(emitter: object, event: string | symbol, value: unknown): void;
+  /** Has `work` done when the response is over, right before the span ends; false where nobody waits for that any more. */
+  beforeEnd?(work: () => void): boolean;
 }

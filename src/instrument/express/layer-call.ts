@@ -1,4 +1,5 @@
 import { type Context, context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
+import { carriedBy } from '../carried.ts';
 import type { Next, Request, Response } from './express.ts';
 import { RequestRoute } from './request-route.ts';
 
@@ -47,8 +48,9 @@ export class LayerCall {
   /** The layer has returned without having gone on. */
   endWith(response: Response): void {
     if (this.#span === undefined) return;
-    if (response.closed === true) this.#end();
-    else response.once('close', () => this.#end());
+    if (response.closed === true) return this.#end();
+    const end = (): void => this.#end();
+    if (carriedBy(response)?.beforeEnd?.(end) !== true) response.once('close', end);
   }
 
   #goOn(error: unknown): unknown {

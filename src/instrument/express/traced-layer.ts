@@ -1,4 +1,5 @@
-import type { SpanOptions } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
+import { type AttributeList, type ListedSpanOptions, toAttributes } from '../../core/attribute-list.ts';
 import { Itself } from '../carried.ts';
 import type { Layer } from './express.ts';
 import { RoutePath } from './route-path.ts';
@@ -8,7 +9,21 @@ export interface LayerSpan {
   readonly name: string;
   /** A router's span is over at once: the layers in it are not below it. */
   readonly isRouter: boolean;
-  readonly options: SpanOptions;
+  readonly options: ListedSpanOptions;
+}
+
+class Listed implements ListedSpanOptions {
+  readonly attributes: Attributes;
+  readonly #list: AttributeList;
+
+  constructor(list: AttributeList) {
+    this.#list = list;
+    this.attributes = toAttributes(list);
+  }
+
+  get attributeList(): AttributeList {
+    return this.#list.slice();
+  }
 }
 
 /** What a `LayerSpan` was made of. */
@@ -100,10 +115,7 @@ function describe(
 }
 
 function layerSpan(name: string, expressName: string, type: string, route: string | undefined): LayerSpan {
-  const attributes = {
-    ...(route !== undefined && { 'http.route': route }),
-    'express.name': expressName,
-    'express.type': type,
-  };
-  return { name, isRouter: type === 'router', options: { attributes } };
+  const list = ['express.name', expressName, 'express.type', type];
+  if (route !== undefined) list.unshift('http.route', route);
+  return { name, isRouter: type === 'router', options: new Listed(list) };
 }

@@ -38,6 +38,7 @@ export class ServerExchange implements Exchange, RPCMetadata {
   /** Whose close ends the span; undefined when that has happened. */
   #emitter: object | undefined;
   #answer: Answer | undefined;
+  #before: (() => void)[] | undefined = undefined;
   /** What remembers the context for longer than it is needed. */
   holder: object | undefined = undefined;
   readonly #startMs: number;
@@ -72,6 +73,12 @@ export class ServerExchange implements Exchange, RPCMetadata {
     else if (event === 'error') this.fail(value);
   }
 
+  beforeEnd(work: () => void): boolean {
+    if (this.#emitter === undefined) return false;
+    (this.#before ??= []).push(work);
+    return true;
+  }
+
   /** Ends the span by an error that no status tells of. */
   fail(error: unknown): void {
     if (this.#emitter === undefined) return;
@@ -99,9 +106,12 @@ export class ServerExchange implements Exchange, RPCMetadata {
   }
 
   #end(metricAttributes: Attributes): void {
+    const before = this.#before;
     // Some contexts outlive the response.
     this.#emitter = undefined;
     this.#answer = undefined;
+    this.#before = undefined;
+    if (before !== undefined) for (const work of before) work();
     if (this.holder !== undefined) this.#side.memory.forget(this.holder, this.context);
     this.holder = undefined;
     // The app may have ended it already.

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
 import { context, createContextKey, ROOT_CONTEXT, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
+import { carry } from '../../../src/instrument/carried.ts';
 import type { Next, Request, Response } from '../../../src/instrument/express/express.ts';
 import { LayerCall, type LayerCallStart } from '../../../src/instrument/express/layer-call.ts';
 import { RequestRoute } from '../../../src/instrument/express/request-route.ts';
@@ -167,5 +168,27 @@ test('one that goes on later is over then', () => {
 test('where the response has been closed already, it is over with the call', () => {
   const { call } = begin(() => {});
   call.endWith(Object.assign(new EventEmitter(), { closed: true }));
+  assert.equal(only(ended).name, 'layer');
+});
+
+test('in a response of an exchange of ours it ends with that, without a listener of its own', () => {
+  drain(ended);
+  const { call } = begin(() => undefined);
+  const response: Response = new EventEmitter();
+  const works: (() => void)[] = [];
+  const exchange = { context: ROOT_CONTEXT, note: () => {}, beforeEnd: (work: () => void) => works.push(work) > 0 };
+  carry(response, exchange);
+  call.endWith(response);
+  assert.deepEqual([response.listenerCount('close'), works.length, ended.length], [0, 1, 0]);
+  works[0]?.();
+  assert.equal(only(ended).name, 'layer');
+});
+
+test('where that is over for the exchange already, the response’s close ends it', () => {
+  const { call } = begin(() => undefined);
+  const response: Response = new EventEmitter();
+  carry(response, { context: ROOT_CONTEXT, note: () => {}, beforeEnd: () => false });
+  call.endWith(response);
+  response.emit('close');
   assert.equal(only(ended).name, 'layer');
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { toAttributes } from '../../../src/core/attribute-list.ts';
 import type { Layer } from '../../../src/instrument/express/express.ts';
 import { RoutePath } from '../../../src/instrument/express/route-path.ts';
 import { TracedLayer } from '../../../src/instrument/express/traced-layer.ts';
@@ -42,7 +43,10 @@ for (const [what, layer, mountPath, path] of [
     const one = traced(layer, mountPath);
     const span = TracedLayer.describe(one, path, '/the/route');
     const { name, attributes } = official.getLayerMetadata(path.text, one, mountPath);
-    assert.deepEqual([span.name, span.options], [name, { attributes: { 'http.route': '/the/route', ...attributes } }]);
+    const expected = { 'http.route': '/the/route', ...attributes };
+    assert.deepEqual([span.name, span.options.attributes], [name, expected]);
+    assert.deepEqual(toAttributes(span.options.attributeList), expected);
+    assert.notEqual(span.options.attributeList, span.options.attributeList);
     assert.equal(span.isRouter, layer.name === 'router');
   });
 }

@@ -52,6 +52,21 @@ for (const [status, code, errorType] of [
   });
 }
 
+test('what is to be done before the end is done right before it, once; after it nobody waits', () => {
+  const { exchange: one, response, span } = exchange(200);
+  const done: unknown[] = [];
+  for (const name of ['a', 'b'])
+    assert.equal(
+      one.beforeEnd(() => done.push(name, span.isRecording())),
+      true,
+    );
+  one.note(response, 'close', undefined);
+  one.note(response, 'close', undefined);
+  assert.deepEqual(done, ['a', true, 'b', true]);
+  assert.equal(one.beforeEnd(assert.fail), false);
+  drain(ended);
+});
+
 test('the route names the span; an empty one does not', () => {
   for (const [route, name] of [
     ['/users/:id', 'GET /users/:id'],
