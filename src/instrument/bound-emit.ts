@@ -53,13 +53,19 @@ export function bindEmit(prototype: EventEmitter): void {
   (prototype as Emitter).emit = boundEmit;
 }
 
+let nodesOwn: unknown;
+
 /**
  * Whether only Node.js waits for the end of a request that has been answered, as with nearly all requests. It does
  * nothing then that would look at a context, and there and back is as dear as all else here.
  */
 function isLeftToNode(emitter: EventEmitter): boolean {
   const listeners = emitter.rawListeners('end');
-  return listeners.length === 1 && listeners[0]?.name === 'clearIncoming';
+  const [listener] = listeners;
+  if (listeners.length !== 1) return false;
+  // to ask a function for its name is a call into the runtime
+  if (listener !== nodesOwn && listener?.name === 'clearIncoming') nodesOwn = listener;
+  return listener === nodesOwn;
 }
 
 /** `EventEmitter.prototype.emit` while `boundEmit` stands in its place. */

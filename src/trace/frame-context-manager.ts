@@ -32,10 +32,11 @@ export class FrameContextManager extends AsyncLocalStorageContextManager {
   ): ReturnType<Fn> {
     const before = this.#frames.current();
     // as with the SDK's own, what is attached inside stays then
-    if (before?.get(this.#storage) === context) return Reflect.apply(fn, thisArg ?? null, args) as ReturnType<Fn>;
+    if (before?.get(this.#storage) === context)
+      return Reflect.apply<unknown, Args, ReturnType<Fn>>(fn, thisArg ?? null, args);
     const entered = this.#enter(before, context);
     try {
-      return Reflect.apply(fn, thisArg ?? null, args) as ReturnType<Fn>;
+      return Reflect.apply<unknown, Args, ReturnType<Fn>>(fn, thisArg ?? null, args);
     } finally {
       this.#leave(entered, before);
     }

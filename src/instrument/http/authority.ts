@@ -38,12 +38,23 @@ const MOST_REMEMBERED = 64;
 export class Authorities {
   readonly #scheme: string;
   readonly #known = new Map<string, Authority>();
+  /** Mostly the next one too: to compare it takes less than the hash of a text that each request brings anew. */
+  #last = '';
+  #authority: Authority;
 
   constructor(scheme: string) {
     this.#scheme = scheme;
+    this.#authority = parseAuthority('', scheme);
   }
 
   parse(text: string): Authority {
+    if (text === this.#last) return this.#authority;
+    this.#authority = this.#find(text);
+    this.#last = text;
+    return this.#authority;
+  }
+
+  #find(text: string): Authority {
     const known = this.#known.get(text);
     if (known !== undefined) return known;
     if (this.#known.size === MOST_REMEMBERED) this.#known.clear();

@@ -10,6 +10,7 @@ import { type HeaderCapture, headerCapture } from './header-capture.ts';
 import { type MethodName, methodNames } from './method.ts';
 import { serverAttributes, serverMetricAttributes, type ServerRequest } from './server-attributes.ts';
 import { ParserMemory } from './parser-memory.ts';
+import { RouteNames } from './route-names.ts';
 import { type Answer, ServerExchange, type ServerSide } from './server-exchange.ts';
 import type { HttpSettings } from './settings.ts';
 
@@ -65,6 +66,7 @@ export class HttpServers implements ServerSide {
   durations: Durations | undefined;
   readonly captureResponse: HeaderCapture | undefined;
   readonly memory = new ParserMemory();
+  readonly names = new RouteNames();
   readonly #captureRequest: HeaderCapture | undefined;
   readonly #ignores: HttpSettings['ignores'];
   readonly #methodName: MethodName;

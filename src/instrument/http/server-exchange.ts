@@ -4,6 +4,7 @@ import type { Durations } from './durations.ts';
 import type { Exchange } from '../exchange.ts';
 import { recordFailure } from './failure.ts';
 import type { HeaderCapture, HeaderValue } from './header-capture.ts';
+import type { RouteNames } from './route-names.ts';
 import type { ParserMemory } from './parser-memory.ts';
 
 /** What all exchanges of the process's servers have in common. */
@@ -11,6 +12,7 @@ export interface ServerSide {
   readonly captureResponse: HeaderCapture | undefined;
   readonly durations: Durations | undefined;
   readonly memory: Pick<ParserMemory, 'forget'>;
+  readonly names: RouteNames;
 }
 
 /** What is read of a response when it is over. */
@@ -98,7 +100,7 @@ export class ServerExchange implements Exchange, RPCMetadata {
       if (errorType !== undefined) span.setAttribute('error.type', errorType);
       if (statusCode !== 0 && (statusCode < 100 || statusCode >= FIRST_ERROR))
         span.setStatus({ code: SpanStatusCode.ERROR });
-      if (route) span.updateName(`${this.#method} ${route}`);
+      if (route) span.updateName(this.#side.names.of(this.#method, route));
       const { captureResponse } = this.#side;
       if (captureResponse !== undefined) span.setAttributes(captureResponse((name) => answer?.getHeader(name)));
     }

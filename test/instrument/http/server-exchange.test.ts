@@ -4,6 +4,7 @@ import { type Attributes, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelem
 import { getRPCMetadata } from '@opentelemetry/core';
 import { Durations } from '../../../src/instrument/http/durations.ts';
 import { headerCapture } from '../../../src/instrument/http/header-capture.ts';
+import { RouteNames } from '../../../src/instrument/http/route-names.ts';
 import { ServerExchange } from '../../../src/instrument/http/server-exchange.ts';
 import { drain, only, recordSpans } from '../../span/recorded-spans.ts';
 import { recordingMeters } from './meters.ts';
@@ -19,7 +20,12 @@ function exchange(statusCode: number, { sampled = true, measured }: { sampled?: 
     ? trace.getTracer('test').startSpan('GET')
     : trace.wrapSpanContext({ traceId: 'a1'.repeat(16), spanId: 'b2'.repeat(8), traceFlags: 0 });
   const response = { statusCode, getHeader: (name: string) => (name === 'x-one' ? 'a' : undefined) };
-  const side = { captureResponse: headerCapture('response', ['x-one', 'x-two']), durations, memory };
+  const side = {
+    captureResponse: headerCapture('response', ['x-one', 'x-two']),
+    durations,
+    memory,
+    names: new RouteNames(),
+  };
   return {
     response,
     span,
