@@ -4,3 +4,4 @@ export { getRPCMetadata } from '@opentelemetry/core';
 export { default as parseForwarded } from 'forwarded-parse';
 export * from '../instrument/bound-emit.ts';
 export * from '../instrument/carried.ts';
+export * from '../instrument/record-error.ts';

@@ -1,5 +1,6 @@
-import { type Context, context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
+import { type Context, context, type Span, trace } from '@opentelemetry/api';
 import { carriedBy } from '../carried.ts';
+import { recordError } from '../record-error.ts';
 import type { Next, Request, Response } from './express.ts';
 import { RequestRoute } from './request-route.ts';
 
@@ -70,12 +71,7 @@ export class LayerCall {
     const span = this.#span;
     if (span === undefined) return;
     try {
-      const failure = error instanceof Error ? error : String(error);
-      span.recordException(failure);
-      span.setStatus({
-        code: SpanStatusCode.ERROR,
-        message: typeof failure === 'string' ? failure : failure.message,
-      });
+      recordError(span, error);
     } catch (trouble) {
       this.#start.onError(trouble);
     }
