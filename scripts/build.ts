@@ -5,7 +5,7 @@
  *   start.js               what every traced process loads
  *   index.js               what apps import
  *   testing.js             what their tests import
- *   instrumentation-*.js   one part for each row of the catalogue
+ *   instrumentation-*.js   one part for each row of the catalogue that is OpenTelemetry's
  *   …                      the other parts, see `parts`
  *   cli.js                 the command line; what it needs is in cli-*.js
  *   doctor-probe.js        what `doctor -- command` looks at a command's start with
@@ -54,6 +54,7 @@ const parts: Readonly<Record<string, string>> = {
   'native-http': 'src/instrument/http/http-instrumentation.ts',
   'native-grpc': 'src/instrument/grpc/grpc-instrumentation.ts',
   'native-express': 'src/instrument/express/express-instrumentation.ts',
+  'native-fastify': 'src/instrument/fastify/fastify-instrumentation.ts',
   'console-tree': 'src/export/console-tree.ts',
   spooling: 'src/export/spooling.ts',
   'sampler-tree': 'src/sdk/sampler-tree.ts',
@@ -284,7 +285,8 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(`${dist}/lib`, { recursive: true });
 cpSync(`${modules}/import-in-the-middle/lib/register.js`, `${dist}/lib/register.js`);
 
-const onDemand = [...Object.keys(parts), ...catalog.map(({ name }) => `instrumentation-${name}`)];
+const official = catalog.filter(({ className }) => className !== undefined);
+const onDemand = [...Object.keys(parts), ...official.map(({ name }) => `instrumentation-${name}`)];
 const cjs = {
   format: 'cjs',
   exports: 'named',

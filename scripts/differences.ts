@@ -285,12 +285,44 @@ const furtherOfExpress: readonly Pick<Difference, 'what' | 'why'>[] = [
   },
 ];
 
+const furtherOfFastify: readonly Pick<Difference, 'what' | 'why'>[] = [
+  {
+    what: 'A handler is below the server span; there is no span `request` between them.',
+    why: 'It would say what the server span says.',
+  },
+  {
+    what: 'Hooks and handlers of 404 have no spans.',
+    why: 'Fastify publishes nothing of them.',
+  },
+  {
+    what: 'The span of a handler that returns its answer without a promise ends when Fastify has taken the answer, not before.',
+    why: 'Fastify publishes nothing in between.',
+  },
+  {
+    what: 'A `preHandler` hook that fails leaves the span of the handler, with its error.',
+    why: 'Fastify publishes it in the same way as an error of the handler.',
+  },
+  {
+    what: 'The span of an asynchronous handler ends with the response at the latest.',
+    why: 'Nothing else comes from one that takes the response over by `reply.hijack()`.',
+  },
+  {
+    what: 'Where `hook.name`, or the name of the span, is made of plugins, these are those of the instance when the request comes, without `@fastify/otel`.',
+    why: 'Fastify publishes the request, not how its route was added.',
+  },
+  {
+    what: 'The name of the scope is `otel-preload/fastify`.',
+    why: 'It says who made the span.',
+  },
+];
+
 /** The whole of `docs/differences.md`. */
 export function renderDifferences(): string {
   const http = table([...httpDifferences, ...furtherOfHttp]);
   const grpc = table([...grpcDifferences, ...furtherOfGrpc]);
   const express = table([...expressDifferences, ...furtherOfExpress]);
-  return `${prose}\n\n## HTTP\n\n${http}\n## gRPC\n\n${grpc}\n## Express\n\n${express}`;
+  const fastify = table(furtherOfFastify);
+  return `${prose}\n\n## HTTP\n\n${http}\n## gRPC\n\n${grpc}\n## Express\n\n${express}\n## Fastify\n\n${fastifyProse}\n\n${fastify}`;
 }
 
 function table(differences: readonly Pick<Difference, 'what' | 'why'>[]): string {
@@ -308,6 +340,10 @@ is used, unless \`TRACING_HTTP_INSTRUMENTATION=official\`, \`TRACING_GRPC_INSTRU
 \`TRACING_EXPRESS_INSTRUMENTATION=official\` (YAML: \`instrumentations.http\`, \`.grpc\`, \`.express\`) says otherwise.
 
 A test runs both on the same traffic and compares all spans; any difference that is not in this list is a bug.`;
+
+const fastifyProse = `OpenTelemetry's packages have no instrumentation of Fastify any more; Fastify has one of its own, the plugin \`@fastify/otel\`. Ours subscribes
+to what Fastify publishes, and makes the span of a handler as the plugin does, with the same name and attributes. Where an app registers the plugin,
+its spans are there and ours is not.`;
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(new URL('../docs/differences.md', import.meta.url), renderDifferences());

@@ -1,6 +1,6 @@
 /**
  * Writes src/instrument/catalog.ts and src/config/instrumentation-names.ts from the installed
- * @opentelemetry/auto-instrumentations-node.
+ * @opentelemetry/auto-instrumentations-node, and what we have besides.
  *
  * Every instrumentation is constructed once with recorders in the place of require- and
  * import-in-the-middle: what it asks them to watch are its targets.
@@ -23,11 +23,18 @@ const WOKEN_BY: Readonly<Record<string, string>> = {
   'aws-lambda': "'lambda'",
 };
 
+/** Our own, where auto-instrumentations-node has none, and what wakes them. */
+const OWN: Readonly<Record<string, string>> = {
+  fastify: "{ channel: 'fastify.initialization' }",
+};
+
 type Constructor = new (config: { enabled: boolean }) => object;
 
 export function generateCatalog(): string {
-  const rows = installedPackages().map((name) => {
-    const short = name.slice(PREFIX.length);
+  const rows = names().map((short) => {
+    const own = OWN[short];
+    if (own !== undefined) return `  { name: '${short}', className: undefined, wokenBy: ${own}, byDefault: true },`;
+    const name = PREFIX + short;
     const { className, targets } = inspect(name);
     const wokenBy = WOKEN_BY[short] ?? `[${targets.map((target) => `'${target}'`).join(', ')}]`;
     if (wokenBy === '[]') throw new Error(`${name} watches no module: say in WOKEN_BY what wakes it`);
@@ -49,18 +56,20 @@ export function generateNames(): string {
   return [
     '// Made by scripts/generate-catalog.ts from @opentelemetry/auto-instrumentations-node; do not edit.',
     'export const instrumentationNames = [',
-    ...installedPackages().map((name) => `  '${name.slice(PREFIX.length)}',`),
+    ...names().map((name) => `  '${name}',`),
     '] as const;',
     '',
   ].join('\n');
 }
 
-function installedPackages(): string[] {
+/** Short names of all, in the order of the alphabet. */
+function names(): string[] {
   const manifest: unknown = JSON.parse(
     readFileSync(new URL('node_modules/@opentelemetry/auto-instrumentations-node/package.json', root), 'utf8'),
   );
   const { dependencies } = manifest as { dependencies: Record<string, string> };
-  return Object.keys(dependencies).filter((name) => name.startsWith(PREFIX));
+  const packages = Object.keys(dependencies).filter((name) => name.startsWith(PREFIX));
+  return [...packages.map((name) => name.slice(PREFIX.length)), ...Object.keys(OWN)].sort();
 }
 
 function inspect(packageName: string): { className: string; targets: string[] } {

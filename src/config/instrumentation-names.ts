@@ -10,6 +10,7 @@ export const instrumentationNames = [
   'dataloader',
   'dns',
   'express',
+  'fastify',
   'fs',
   'generic-pool',
   'graphql',

@@ -1,9 +1,9 @@
-/** One instrumentation of @opentelemetry/auto-instrumentations-node, and what wakes it. */
+/** One instrumentation, of @opentelemetry/auto-instrumentations-node or our own, and what wakes it. */
 export interface CatalogRow {
   /** The name that `OTEL_NODE_ENABLED_INSTRUMENTATIONS` takes, and the file of its part: `instrumentation-<name>.js`. */
   readonly name: string;
-  /** The class that its package exports. */
-  readonly className: string;
+  /** The class that its package exports; undefined where there is only ours. */
+  readonly className: string | undefined;
   /**
    * - a list: the modules whose first `require` or `import` loads it;
    * - a channel: the diagnostics channel whose first message loads it;

@@ -12,6 +12,7 @@ export const catalog: readonly CatalogRow[] = [
   { name: 'dataloader', className: 'DataloaderInstrumentation', wokenBy: ['dataloader'], byDefault: true },
   { name: 'dns', className: 'DnsInstrumentation', wokenBy: ['dns', 'dns/promises'], byDefault: false },
   { name: 'express', className: 'ExpressInstrumentation', wokenBy: ['express'], byDefault: true },
+  { name: 'fastify', className: undefined, wokenBy: { channel: 'fastify.initialization' }, byDefault: true },
   { name: 'fs', className: 'FsInstrumentation', wokenBy: ['fs', 'fs/promises'], byDefault: false },
   { name: 'generic-pool', className: 'GenericPoolInstrumentation', wokenBy: ['generic-pool'], byDefault: true },
   { name: 'graphql', className: 'GraphQLInstrumentation', wokenBy: ['graphql'], byDefault: true },

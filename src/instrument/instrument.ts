@@ -33,9 +33,10 @@ export interface Instrumented {
   readonly begin: (provider: TracerProvider | undefined) => void;
 }
 
-/** An instrumentation of our own in the place of one of the catalogue's. */
+/** An instrumentation of our own, for a row of the catalogue. */
 export interface NativeInstrumentation {
-  readonly wokenBy: readonly string[];
+  /** Where that is not what the catalogue says. */
+  readonly wokenBy?: readonly string[];
   /** Its constructor puts everything in. */
   readonly create: () => LoadedInstrumentation;
 }

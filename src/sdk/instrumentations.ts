@@ -14,7 +14,7 @@ export interface NativeOptions {
   readonly log: Log;
 }
 
-/** Our own instrumentations that are chosen, by the names of those whose place they take. */
+/** Our own instrumentations that are chosen, by their names, which are those whose place they take. */
 export function nativeInstrumentations(
   settings: Settings,
   { metrics, load, log }: NativeOptions,
@@ -47,6 +47,12 @@ export function nativeInstrumentations(
       },
     });
   }
+  natives.set('fastify', {
+    create() {
+      const part = load('native-fastify') as typeof import('../instrument/fastify/fastify-instrumentation.ts');
+      return new part.FastifyInstrumentation({ log });
+    },
+  });
   return natives;
 }
 

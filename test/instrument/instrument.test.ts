@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { metrics, type TracerProvider } from '@opentelemetry/api';
 import type { CatalogRow } from '../../src/instrument/catalog-row.ts';
-import { hub } from '../../src/instrument/hub.ts';
+import { hub, subscribe } from '../../src/instrument/hub.ts';
 import { instrument, type InstrumentOptions } from '../../src/instrument/instrument.ts';
 import { app } from '../support/app.ts';
 import { createLog } from '../../src/core/log.ts';
@@ -179,6 +179,20 @@ test('undici wakes by the first request that it tells of', () => {
   assert.deepEqual(names(), []);
   channel('undici:request:create').publish({ request: {} });
   assert.deepEqual(names(), ['undici']);
+});
+
+test('Fastify wakes by the first instance that an app makes, and is given that one too', () => {
+  const seen: unknown[] = [];
+  const create = (): FakeInstrumentation => {
+    subscribe('fastify.initialization', (message) => seen.push(message));
+    return new FakeInstrumentation({ name: 'fastify' } as CatalogRow, {});
+  };
+  const { begin } = setUp({ enabled: ['fastify'], natives: new Map([['fastify', { create }]]) });
+  begin(provider);
+  const instances = channel('fastify.initialization');
+  instances.publish(1);
+  instances.publish(2);
+  assert.deepEqual(seen, [1, 2]);
 });
 
 test("router is not instrumented as Express 5's own, but by itself, and where express is off", () => {

@@ -43,7 +43,7 @@ test('HTTP is native where that is chosen, and loaded when it is made', () => {
     load,
     log,
   });
-  assert.equal(official.size, 0);
+  assert.deepEqual([...official.keys()], ['fastify']);
 });
 
 test('gRPC is native where that is chosen, and the official one is told of the same metadata', () => {
@@ -65,7 +65,7 @@ test('gRPC is native where that is chosen, and the official one is told of the s
     },
   });
   const natives = nativeInstrumentations(settings(env), { metrics: true, load, log });
-  assert.deepEqual([...natives.keys()], ['grpc']);
+  assert.deepEqual([...natives.keys()], ['grpc', 'fastify']);
   const made = natives.get('grpc')?.create();
   const { part, options } = made as unknown as {
     part: string;
@@ -105,6 +105,21 @@ test('Express is native unless the official one is chosen', () => {
   assert.deepEqual(native?.wokenBy, ['express']);
   assert.deepEqual({ ...(native.create() as object) }, { part: 'native-express', options: { log } });
   assert.equal(chosen({ TRACING_EXPRESS_INSTRUMENTATION: 'official' }).has('express'), false);
+});
+
+test('Fastify is always native, as there is no other, and wakes as the catalogue says', () => {
+  const load = (part: string): unknown => ({
+    FastifyInstrumentation: class {
+      readonly part = part;
+      readonly options: unknown;
+      constructor(options: unknown) {
+        this.options = options;
+      }
+    },
+  });
+  const native = nativeInstrumentations(settings({}), { metrics: false, load, log }).get('fastify');
+  assert.equal(native?.wokenBy, undefined);
+  assert.deepEqual({ ...(native?.create() as object) }, { part: 'native-fastify', options: { log } });
 });
 
 test('the official one is told the same: paths to ignore and headers to capture', () => {
