@@ -1,7 +1,4 @@
-/**
- * Our own instrumentation of Fastify, by what it publishes: nothing is patched. Fastify 5 publishes each call of a handler,
- * Fastify 4 each instance only.
- */
+/** Our own instrumentation of Fastify 5, by what it publishes: nothing is patched. */
 import { tracingChannel } from 'node:diagnostics_channel';
 import type { Tracer, TracerProvider } from '@opentelemetry/api';
 import type { Log } from '../../core/log.ts';
@@ -16,6 +13,8 @@ export const SCOPE = 'otel-preload/fastify';
 /** Its first message is also what loads us. */
 const INSTANCE = 'fastify.initialization';
 const HANDLER = 'fastify.request.handler';
+/** Before it, a hook changes what becomes of an error in a content type parser. */
+const FIRST_MAJOR = 5;
 /** What the plugin `@fastify/otel` gives requests; it makes the same spans, and more. */
 const PLUGIN = 'opentelemetry';
 
@@ -41,7 +40,9 @@ export class FastifyInstrumentation implements LoadedInstrumentation {
     };
     subscribe(
       INSTANCE,
-      guarded(({ fastify }: InstanceMessage) => fastify.addHook('onRequest', otelPreload)),
+      guarded(({ fastify }: InstanceMessage) => {
+        if (Number.parseInt(fastify.version) >= FIRST_MAJOR) fastify.addHook('onRequest', otelPreload);
+      }),
     );
     tracingChannel(HANDLER).subscribe({
       start: guarded((message: HandlerMessage) => this.#start(message)),

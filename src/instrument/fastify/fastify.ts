@@ -1,7 +1,8 @@
-/** The parts of Fastify 4 and 5 that are looked at; the app brings its types. */
+/** The parts of Fastify 5 that are looked at; the app brings its types. */
 import type { EventEmitter } from 'node:events';
 
 export interface Instance {
+  readonly version: string;
   addHook(name: 'onRequest', hook: (request: Request, reply: Reply, done: () => void) => void): unknown;
   /** Of the plugin that the instance was made for; that of the root is `fastify`. */
   readonly pluginName: string;

@@ -48,6 +48,11 @@ test('an app has its routes, whether their handlers are reached or not, and a sp
   );
 });
 
+test('an instance of Fastify 4 is left alone', () => {
+  channel('fastify.initialization').publish({ fastify: { version: '4.29.1', addHook: assert.fail } });
+  assert.deepEqual(lines, []);
+});
+
 test('where the plugin @fastify/otel makes the spans, there are none of ours', async () => {
   const app = fastify();
   app.decorateRequest('opentelemetry', () => ({}));

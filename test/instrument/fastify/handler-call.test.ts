@@ -20,7 +20,7 @@ function message(handlerName?: string, pluginName = 'fastify'): Message {
   return {
     request: {
       raw: {},
-      server: { addHook() {}, pluginName },
+      server: { version: '5.0.0', addHook() {}, pluginName },
       routeOptions: handlerName === undefined ? {} : { handler: { name: handlerName } },
     },
     reply: { raw: new EventEmitter() },
