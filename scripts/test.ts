@@ -7,10 +7,11 @@
  * With --name=<regular expression> only the tests of that name run. With --again a file in which a test has failed runs once
  * more at the end, with nothing beside it, and what it does then counts: most tests here watch processes end, and on a machine
  * that others use one of thousands meets a clock that stood still. What failed stays in the output, and is named. Where
- * TEST_COUNTS names a file, each run adds a line "<passed> <failed> <skipped>" to it.
+ * TEST_COUNTS names a file, each run adds a line "<passed> <failed> <skipped> <file that ran again>…" to it.
  */
 import { appendFileSync, globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -87,14 +88,16 @@ async function runFiles(files: string[], env: NodeJS.ProcessEnv = {}): Promise<C
   // The runner's own choice is one file less at a time, which on two cores leaves one idle.
   const first = await runOnce({ files, env, concurrency: availableParallelism() });
   let counts = first.all;
-  if (values.again && first.failed.size > 0) {
-    const names = [...first.failed.keys()];
+  const names = values.again ? [...first.failed.keys()].map((file) => relative('.', file)) : [];
+  if (names.length > 0) {
     console.log(`\n=== Once more, as a test failed there: ${names.join(', ')}\n`);
     const second = await runOnce({ files: names, env, concurrency: 1 });
     counts = added(added(counts, sum(first.failed.values()), -1), second.all, 1);
   }
   const { TEST_COUNTS: countsFile } = process.env;
-  if (countsFile !== undefined) appendFileSync(countsFile, `${counts.passed} ${counts.failed} ${counts.skipped}\n`);
+  if (countsFile !== undefined) {
+    appendFileSync(countsFile, `${[counts.passed, counts.failed, counts.skipped, ...names].join(' ')}\n`);
+  }
   return counts;
 }
 

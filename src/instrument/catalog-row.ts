@@ -1,6 +1,6 @@
 /** One instrumentation, of @opentelemetry/auto-instrumentations-node or our own, and what wakes it. */
 export interface CatalogRow {
-  /** The name that `OTEL_NODE_ENABLED_INSTRUMENTATIONS` takes, and the file of its part: `instrumentation-<name>.js`. */
+  /** The name that `OTEL_NODE_ENABLED_INSTRUMENTATIONS` takes, and, where it has a class, the file of its part: `instrumentation-<name>.js`. */
   readonly name: string;
   /** The class that its package exports; undefined where there is only ours. */
   readonly className: string | undefined;

@@ -49,7 +49,7 @@ export interface InstrumentOptions extends Pick<HookOptions, 'partsUrl' | 'loadI
   readonly lambda: boolean;
   /** Configuration by short name, handed to the constructor. */
   readonly configs: Readonly<Record<string, object>>;
-  /** Instrumentations of our own, by the names of those whose place they take. */
+  /** Instrumentations of our own, by the names of their rows. */
   readonly natives: ReadonlyMap<string, NativeInstrumentation>;
   /** Constructs one instrumentation; its constructor puts the patches in. */
   readonly load: (row: CatalogRow, config: object) => LoadedInstrumentation;
@@ -121,7 +121,8 @@ export function instrument(options: InstrumentOptions): Instrumented {
       return exports;
     },
   };
-  const scopes = new Set(inUse.map((row) => `@opentelemetry/instrumentation-${row.name}`));
+  const official = inUse.filter(({ className }) => className !== undefined);
+  const scopes = new Set(official.map(({ name }) => `@opentelemetry/instrumentation-${name}`));
   for (const watcher of [apiCopies, quietForeignInstrumentations(scopes)]) {
     hub.required.add(watcher);
     hub.imported.add(watcher);

@@ -14,7 +14,7 @@ export interface NativeOptions {
   readonly log: Log;
 }
 
-/** Our own instrumentations that are chosen, by their names, which are those whose place they take. */
+/** Our own instrumentations that are chosen, by the names of their rows. */
 export function nativeInstrumentations(
   settings: Settings,
   { metrics, load, log }: NativeOptions,
@@ -31,7 +31,6 @@ export function nativeInstrumentations(
   }
   if (settings.grpcInstrumentation === 'native') {
     natives.set('grpc', {
-      wokenBy: ['@grpc/grpc-js'],
       create() {
         const part = load('native-grpc') as typeof import('../instrument/grpc/grpc-instrumentation.ts');
         return new part.GrpcInstrumentation({ ...grpcSettings(settings), log });
@@ -40,7 +39,6 @@ export function nativeInstrumentations(
   }
   if (settings.expressInstrumentation === 'native') {
     natives.set('express', {
-      wokenBy: ['express'],
       create() {
         const part = load('native-express') as typeof import('../instrument/express/express-instrumentation.ts');
         return new part.ExpressInstrumentation({ log });

@@ -17,8 +17,9 @@ interface FrameClass {
 }
 
 const SYMBOL = 'context_frame';
-// Taken before an app could replace it.
+// Taken before an app could replace them.
 const { construct } = Reflect;
+const Plain = Map;
 
 /**
  * The frames by which Node.js 24 and later keep what is active: each is a map of all storages, and every resource has the one
@@ -58,7 +59,7 @@ export class ContextFrames {
 
   /** A new one, as `from` but for one storage. */
   make(from: Frame | undefined, storage: object, value: unknown): Frame {
-    const made = construct(Map, [], this.#class) as Frame;
+    const made = construct(Plain, [], this.#class) as Frame;
     from?.forEach((held, other) => void made.set(other, held));
     made.set(storage, value);
     return made;

@@ -34,12 +34,12 @@ export class SlottedContext implements Context {
   }
 
   /** What was kept in a context of ours last: `FrameContextManager` does. */
-  static kept(context: Context): object | undefined {
-    return #kept in context ? context.#kept : undefined;
+  static kept(context: SlottedContext): object | undefined {
+    return context.#kept;
   }
 
-  static keep(context: Context, object: object): void {
-    if (#kept in context) context.#kept = object;
+  static keep(context: SlottedContext, object: object): void {
+    context.#kept = object;
   }
 
   getValue(key: symbol): unknown {

@@ -5,7 +5,8 @@ import type { ContextFrames, Frame } from './context-frames.ts';
 
 /**
  * The SDK's context manager, which goes in and out by the frames of Node.js rather than by `AsyncLocalStorage`, to the same
- * effect: what an app enters into storages of its own in between stays.
+ * effect: what an app enters into storages of its own in between stays. Only if it disables one of them, work that it began before in
+ * the same context may find that one disabled, too.
  */
 export class FrameContextManager extends AsyncLocalStorageContextManager {
   readonly #frames: ContextFrames;
@@ -35,35 +36,39 @@ export class FrameContextManager extends AsyncLocalStorageContextManager {
     if (before?.get(this.#storage) === context)
       return Reflect.apply<unknown, Args, ReturnType<Fn>>(fn, thisArg ?? null, args);
     const entered = this.#enter(before, context);
+    const { size } = entered;
     try {
       return Reflect.apply<unknown, Args, ReturnType<Fn>>(fn, thisArg ?? null, args);
     } finally {
-      this.#leave(entered, before);
+      this.#leave(entered, size, before);
     }
   }
 
   override attach(context: Context): { dispose(): void } {
     const before = this.#frames.current();
     const entered = this.#enter(before, context);
+    const { size } = entered;
     let isOver = false;
     return {
       dispose: () => {
-        if (!isOver) this.#leave(entered, before);
+        if (!isOver) this.#leave(entered, size, before);
         isOver = true;
       },
     };
   }
 
-  #enter(before: Frame | undefined, context: Context): Frame | undefined {
+  #enter(before: Frame | undefined, context: Context): Frame {
     const storage = this.#storage;
     const active = before?.get(storage);
-    const frame = isOnly(before, active) ? this.#frameOf(context) : this.#frames.make(before, storage, context);
+    // an app that brings its own copy of the API enters others than ours, and may enter what is no context
+    const canKeep = context instanceof SlottedContext && isOnly(before, active);
+    const frame = canKeep ? this.#frameOf(context) : this.#frames.make(before, storage, context);
     this.#frames.enter(frame);
     return frame;
   }
 
   /** That of a context beside which no storage holds anything: mostly it is entered several times. */
-  #frameOf(context: Context): Frame {
+  #frameOf(context: SlottedContext): Frame {
     const known = SlottedContext.kept(context) as Frame | undefined;
     // an app that disables the manager takes the context out of the frame
     if (known?.get(this.#storage) === context) return known;
@@ -72,9 +77,10 @@ export class FrameContextManager extends AsyncLocalStorageContextManager {
     return frame;
   }
 
-  #leave(entered: Frame | undefined, before: Frame | undefined): void {
+  /** @param size that the frame had when it was entered: a storage that is disabled is taken out of the very frame */
+  #leave(entered: Frame, size: number, before: Frame | undefined): void {
     const now = this.#frames.current();
-    if (now === entered) return this.#frames.enter(before);
+    if (now === entered && now.size === size) return this.#frames.enter(before);
     const storage = this.#storage;
     this.#frames.enter(this.#frames.make(now, storage, before?.get(storage)));
   }

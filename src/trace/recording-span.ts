@@ -132,11 +132,11 @@ export class RecordingSpan implements Span {
   /**
    * Reads start and end without an `HrTime` of either.
    *
-   * @returns false where they are not as the clock had them, or somebody has the `HrTime`
+   * @returns false where they are not as the clock had them, or somebody has an `HrTime` of the span and may have written into it
    */
   static times(span: ReadableSpan, times: Times): boolean {
     if (!(#own in span) || span._startMs === NONE || span._endMs === NONE) return false;
-    if (span._startTime !== undefined || span._endTime !== undefined) return false;
+    if (span._startTime !== undefined || span._endTime !== undefined || span._duration !== undefined) return false;
     const { _offsetMicros: offset, _startMs: startMs, _endMs: endMs } = span;
     times.startSeconds = wallSeconds(offset, startMs);
     times.startNanos = wallNanos(offset, startMs, times.startSeconds);

@@ -2,6 +2,9 @@ import type { ByteWriter } from './byte-writer.ts';
 
 const NO_HEX = /[^0-9a-f]/;
 
+/** No writer is in it. */
+const NO_EPOCH = -1;
+
 const digits = new Uint8Array(128);
 for (let digit = 0; digit < 16; digit++) {
   const text = digit.toString(16);
@@ -41,7 +44,7 @@ export class HexAgain {
   #id: string | undefined = undefined;
   #at = 0;
   /** The writer's, in which the bytes at `#at` are those of `#id`. */
-  #epoch = -1;
+  #epoch = NO_EPOCH;
 
   /** @param length of the ids, in digits */
   constructor(length: 16 | 32) {
@@ -60,6 +63,6 @@ export class HexAgain {
 
   /** To be called where the writer has moved what was written. */
   forget(): void {
-    this.#id = undefined;
+    this.#epoch = NO_EPOCH;
   }
 }

@@ -105,7 +105,7 @@ export class OtlpSpanWriter {
     writeCount(writer, 0x28, droppedAttributesCount);
     writer.u8(0x35);
     writer.u32Le(toOtlpFlags(context, context));
-    writer.closeLength(mark, 1);
+    if (writer.closeLength(mark, 1) !== 0) this.#traceId.forget();
   }
 }
 

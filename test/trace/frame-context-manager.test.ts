@@ -17,7 +17,7 @@ type Step =
   | { readonly kind: 'attach' | 'dispose' | 'enterWith'; readonly value: number };
 
 const key = api.createContextKey('test');
-/** Of the API's own and of ours; in the bundle all are ours but those of an app's copy of the API. */
+/** Of the API's own and of ours; in the bundle all are ours but those of an app's copy of the API. The last is a mistake. */
 const contexts: readonly api.Context[] = [
   api.ROOT_CONTEXT,
   ROOT_CONTEXT,
@@ -25,13 +25,17 @@ const contexts: readonly api.Context[] = [
   ROOT_CONTEXT.setValue(key, 'b'),
   ROOT_CONTEXT.setValue(key, 'c').setValue(key, 'd'),
   api.ROOT_CONTEXT.setValue(key, 'api'),
+  undefined as never,
 ];
 
 const { steps } = fc.letrec<{ steps: readonly Step[]; step: Step }>((tie) => ({
   steps: fc.array(tie('step'), { maxLength: 5 }),
   step: fc.oneof(
     { depthSize: 'medium', withCrossShrink: true },
-    fc.record({ kind: fc.constantFrom('attach', 'dispose', 'enterWith'), value: fc.nat(9) }) as fc.Arbitrary<Step>,
+    fc.record({
+      kind: fc.constantFrom('attach', 'dispose', 'enterWith'),
+      value: fc.nat(9),
+    }) as fc.Arbitrary<Step>,
     fc.record({
       kind: fc.constantFrom('with', 'run', 'bound', 'fails', 'later'),
       value: fc.nat(9),
@@ -94,6 +98,18 @@ test('whatever is entered, attached and left, an app sees what it would with the
     }),
     { numRuns: 2000 },
   );
+});
+
+test('a storage that is disabled inside stays so', () => {
+  const frames = ContextFrames.find();
+  assert.ok(frames);
+  for (const manager of [new FrameContextManager(frames), new AsyncLocalStorageContextManager()]) {
+    const storage = new AsyncLocalStorage<string>();
+    storage.run('a', () => {
+      manager.with(ROOT_CONTEXT.setValue(key, 'a'), () => storage.disable());
+      assert.equal(storage.getStore(), undefined);
+    });
+  }
 });
 
 test('`this`, arguments and result are handed on', () => {

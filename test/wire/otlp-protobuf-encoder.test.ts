@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { createOtlpProtobufEncoder } from '../../src/wire/otlp-protobuf-encoder.ts';
 import { decodeOtlp, type OtlpBatch } from '../support/decode-otlp.ts';
 import { referenceRequest, typedRequest } from './otlp-reference.ts';
-import { anySpan, aSpan, someScope } from './spans.ts';
+import { aContext, anySpan, aSpan, someScope } from './spans.ts';
 
 const contentType = 'application/x-protobuf';
 
@@ -32,6 +32,13 @@ test('any spans come out as from the official serialiser', () => {
     }),
     { numRuns: 300 },
   );
+});
+
+test('a trace that comes again after a long link to it has its own id', () => {
+  const context = aContext({ traceId: 'b2'.repeat(16), spanId: 'c3'.repeat(8) });
+  const links = [1, 2].map((n) => ({ context, attributes: { note: 'x'.repeat(120 + n) } }));
+  const spans = [aSpan({ links }), aSpan({ context })];
+  assert.deepEqual(typedRequest(toBody(spans), contentType), referenceRequest(spans));
 });
 
 test('spans of one scope stand together, in the order of their scopes', () => {

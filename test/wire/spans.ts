@@ -143,6 +143,12 @@ const fewValues: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(() => 1, Symbol('s'), Object.create(null)),
 );
 
+/** Of few traces and parents, as those of a request are. */
+const fewIds = ['a1', 'b2', 'c3'];
+const fewContexts = fewIds.map((id) => aContext({ traceId: id.repeat(16), spanId: id.repeat(8) }));
+/** Those with a long attribute are longer than a length of one byte tells. */
+const fewLinks = fewContexts.flatMap((context) => [{ context }, { context, attributes: { note: 'x'.repeat(120) } }]);
+
 /** Spans of few keys, values and scopes, so that they say again what those before them said, or almost. */
 export const anySimilarSpan: fc.Arbitrary<ReadableSpan> = fc
   .record({
@@ -150,18 +156,19 @@ export const anySimilarSpan: fc.Arbitrary<ReadableSpan> = fc
     instrumentationScope: fc.constantFrom(someScope, { ...someScope }, { name: 'own' }),
     status: fc.constantFrom({ code: SpanStatusCode.UNSET }, { code: SpanStatusCode.ERROR, message: 'no' }),
     droppedEventsCount: fc.constantFrom(0, 1),
-    links: fc.array(fc.constant({ context: aContext() }), { maxLength: 1 }),
+    links: fc.array(fc.constantFrom(...fewLinks), { maxLength: 2 }),
+    parentSpanContext: fc.constantFrom(undefined, ...fewContexts),
     pairs: fc
       .oneof(fc.subarray(fewKeys), fc.shuffledSubarray([...fewKeys, ...oddKeys]))
       .chain((keys) => fc.tuple(...keys.map((key) => fewValues.map((value) => [key, value] as const)))),
     prototype: fc.constantFrom({}, null, { inherited: 1 }),
   })
-  .map(({ pairs, prototype, ...rest }) => {
+  .map(({ pairs, prototype, parentSpanContext, ...rest }) => {
     const attributes = Object.create(prototype) as Attributes;
     for (const [key, value] of pairs) {
       Object.defineProperty(attributes, key, { value, enumerable: true, writable: true, configurable: true });
     }
-    return aSpan({ ...rest, attributes });
+    return aSpan({ ...rest, attributes, ...(parentSpanContext !== undefined && { parentSpanContext }) });
   });
 
 const anyKey = fc.oneof(
@@ -175,8 +182,8 @@ export const anyAttributes: fc.Arbitrary<Attributes> = fc
 
 const anyContext: fc.Arbitrary<SpanContext> = fc.record(
   {
-    traceId: hex(32),
-    spanId: hex(16),
+    traceId: fc.oneof(hex(32), fc.constantFrom(...fewIds.map((id) => id.repeat(16)))),
+    spanId: fc.oneof(hex(16), fc.constantFrom(...fewIds.map((id) => id.repeat(8)))),
     traceFlags: fc.constantFrom(TraceFlags.NONE, TraceFlags.SAMPLED),
     isRemote: fc.boolean(),
     traceState: fc.constant({

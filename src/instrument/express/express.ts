@@ -2,7 +2,7 @@
  * The parts of Express 4 and 5 that are looked at or taken over; what Express 5 routes by is the package `router`. Types of
  * Express know nothing of layers.
  */
-import type { EventEmitter } from 'node:events';
+import type { Closable } from '../at-end-of.ts';
 
 export interface Request {
   /** Path and query as they came in, whatever routers have cut off since. */
@@ -11,10 +11,7 @@ export interface Request {
   readonly route?: unknown;
 }
 
-export interface Response extends EventEmitter {
-  /** Whether it has been closed already. */
-  readonly closed?: boolean;
-}
+export type Response = Closable;
 
 /** Goes on to what comes next, with an error to what handles errors. */
 export type Next = (error?: unknown) => unknown;

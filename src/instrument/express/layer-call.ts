@@ -1,5 +1,5 @@
 import { type Context, context, type Span, trace } from '@opentelemetry/api';
-import { carriedBy } from '../carried.ts';
+import { atEndOf } from '../at-end-of.ts';
 import { recordError } from '../record-error.ts';
 import type { Next, Request, Response } from './express.ts';
 import { RequestRoute } from './request-route.ts';
@@ -49,9 +49,7 @@ export class LayerCall {
   /** The layer has returned without having gone on. */
   endWith(response: Response): void {
     if (this.#span === undefined) return;
-    if (response.closed === true) return this.#end();
-    const end = (): void => this.#end();
-    if (carriedBy(response)?.beforeEnd?.(end) !== true) response.once('close', end);
+    atEndOf(response, () => this.#end());
   }
 
   #goOn(error: unknown): unknown {

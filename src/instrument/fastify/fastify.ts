@@ -1,5 +1,5 @@
 /** The parts of Fastify 5 that are looked at; the app brings its types. */
-import type { EventEmitter } from 'node:events';
+import type { Closable } from '../at-end-of.ts';
 
 export interface Instance {
   readonly version: string;
@@ -23,7 +23,7 @@ export interface Request {
 
 export interface Reply {
   /** The response of Node.js. */
-  readonly raw: EventEmitter;
+  readonly raw: Closable;
 }
 
 /** Published where an instance has been made, before the app has it. */

@@ -1,5 +1,6 @@
 import { type Context, context, type Span, type SpanOptions, trace, type Tracer } from '@opentelemetry/api';
-import { carriedBy, Itself } from '../carried.ts';
+import { atEndOf } from '../at-end-of.ts';
+import { Itself } from '../carried.ts';
 import { recordError } from '../record-error.ts';
 import type { HandlerMessage } from './fastify.ts';
 
@@ -52,9 +53,7 @@ export class HandlerCall extends Itself {
     if (!message.async) return HandlerCall.#finish(message);
     if (!message.#span.isRecording()) return;
     // Of a handler that takes the response over by `reply.hijack()` nothing else comes.
-    const finish = (): void => HandlerCall.#finish(message);
-    const { raw } = message.reply;
-    if (carriedBy(raw)?.beforeEnd?.(finish) !== true) raw.once('close', finish);
+    atEndOf(message.reply.raw, () => HandlerCall.#finish(message));
   }
 
   /** The promise of the handler is settled, and Fastify answers by it. */

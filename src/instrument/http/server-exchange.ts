@@ -1,4 +1,4 @@
-import { type Attributes, type Context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
+import { type Attributes, type Context, diag, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { type RPCMetadata, RPCType, setRPCMetadata } from '@opentelemetry/core';
 import type { Durations } from './durations.ts';
 import type { Exchange } from '../exchange.ts';
@@ -113,7 +113,7 @@ export class ServerExchange implements Exchange, RPCMetadata {
     this.#emitter = undefined;
     this.#answer = undefined;
     this.#before = undefined;
-    if (before !== undefined) for (const work of before) work();
+    before?.forEach(attempt);
     if (this.holder !== undefined) this.#side.memory.forget(this.holder, this.context);
     this.holder = undefined;
     // The app may have ended it already.
@@ -121,5 +121,14 @@ export class ServerExchange implements Exchange, RPCMetadata {
     if (this.#metricAttributes !== undefined) {
       this.#side.durations?.record(this.#startMs, { ...this.#metricAttributes, ...metricAttributes });
     }
+  }
+}
+
+/** What was to be done before the end: its trouble, a processor of the app's say, is not that of the request. */
+function attempt(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    diag.error('otel-preload: a span could not be ended', error);
   }
 }

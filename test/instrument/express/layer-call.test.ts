@@ -183,12 +183,3 @@ test('in a response of an exchange of ours it ends with that, without a listener
   works[0]?.();
   assert.equal(only(ended).name, 'layer');
 });
-
-test('where that is over for the exchange already, the response’s close ends it', () => {
-  const { call } = begin(() => undefined);
-  const response: Response = new EventEmitter();
-  carry(response, { context: ROOT_CONTEXT, note: () => {}, beforeEnd: () => false });
-  call.endWith(response);
-  response.emit('close');
-  assert.equal(only(ended).name, 'layer');
-});

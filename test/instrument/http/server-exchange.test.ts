@@ -73,6 +73,18 @@ test('what is to be done before the end is done right before it, once; after it 
   drain(ended);
 });
 
+test('what fails of that keeps nothing else from its end', () => {
+  const { exchange: one, response } = exchange(200);
+  let done = 0;
+  one.beforeEnd(() => {
+    throw new Error('of a processor');
+  });
+  one.beforeEnd(() => done++);
+  one.note(response, 'close', undefined);
+  assert.equal(done, 1);
+  assert.equal(only(ended).attributes['http.response.status_code'], 200);
+});
+
 test('the route names the span; an empty one does not', () => {
   for (const [route, name] of [
     ['/users/:id', 'GET /users/:id'],
