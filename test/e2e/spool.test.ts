@@ -93,6 +93,8 @@ suite('with a spool', { concurrency: 2 }, () => {
     const collector = await startCollector(t, { port });
     await running.ready(/ended/);
     await collector.waitForSpans(300, 15_000);
+    // the collector has them a moment before the process has its answer
+    await until(() => namesIn(directory).length === 0);
     running.signal('SIGTERM');
     const { stderr, signal } = await running.ended;
     assert.equal(signal, 'SIGTERM');
