@@ -134,6 +134,8 @@ test('the lists of enabled and disabled instrumentations decide, disabled last',
   assert.deepEqual(scopes({ enabled: ['http', 'fs'] }), ['fs', 'http']);
   assert.deepEqual(scopes({ enabled: ['http', 'fs'], disabled: ['fs'] }), ['http']);
   assert.ok(!scopes({ disabled: ['http'] }).includes('http'));
+  // there is no official one of it, so whichever an app brings is left alone
+  assert.ok(!scopes({ enabled: ['fastify'] }).includes('fastify'));
   assert.deepEqual(scopes({ enabled: [] }), []);
 });
 

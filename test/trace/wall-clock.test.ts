@@ -115,3 +115,17 @@ test('the real clock is less than a millisecond off the one that Date.now cuts o
     assert.ok(ms >= before - 1 && ms <= after + 2, `${ms} is not from ${before} to ${after}`);
   }
 });
+
+test('a clock that a test puts in the place of the real one is not read', () => {
+  const real = Object.getOwnPropertyDescriptor(globalThis, 'performance') ?? {};
+  const value = { now: () => 0, timeOrigin: 0 };
+  // for a moment only: the test runner reads it too
+  Object.defineProperty(globalThis, 'performance', { value, configurable: true });
+  try {
+    const clock = new WallClock();
+    assert.ok(clock.startMs() > 0);
+    assert.ok(clock.offsetMicros() > 1e15);
+  } finally {
+    Object.defineProperty(globalThis, 'performance', real);
+  }
+});
