@@ -7,6 +7,8 @@ const KEPT_BYTES = 1 << 20;
 const SLACK_BYTES = 64;
 /** Up to here a loop over the characters, 2 ns each, beats the call into the runtime's UTF-8 encoder: 25 ns. */
 const SHORT_TEXT = 12;
+/** Up to here a loop over the bytes beats the call into the runtime: an id, a name. */
+const SHORT_BYTES = 48;
 /** So many UTF-16 units are at most 127 bytes, whatever they are: their count is a varint of one byte. */
 const ONE_BYTE_COUNT = 42;
 const TWO_32 = 2 ** 32;
@@ -158,35 +160,20 @@ export class ByteWriter {
   }
 
   bytes(bytes: Uint8Array): void {
-    if (!this.room(bytes.length)) return;
-    this.#buffer.set(bytes, this.at);
-    this.at += bytes.length;
-  }
-
-  /** A few bytes, for which a loop beats the call into the runtime. */
-  short(bytes: Uint8Array): void {
     const { length } = bytes;
     if (!this.room(length)) return;
-    const buffer = this.#buffer;
-    const { at } = this;
-    for (let i = 0; i < length; i++) buffer[at + i] = bytes[i] as number;
-    this.at = at + length;
-  }
-
-  /** What stands in so few bytes from `from` on, once more. */
-  again(from: number, length: number): void {
-    if (!this.room(length)) return;
-    const buffer = this.#buffer;
-    const { at } = this;
-    for (let i = 0; i < length; i++) buffer[at + i] = buffer[from + i] as number;
-    this.at = at + length;
+    if (length > SHORT_BYTES) this.#buffer.set(bytes, this.at);
+    else this.#copy(bytes, 0, length);
+    this.at += length;
   }
 
   /** What stands from `from` to `to`, once more. */
   repeat(from: number, to: number): void {
-    if (!this.room(to - from)) return;
-    this.#buffer.copyWithin(this.at, from, to);
-    this.at += to - from;
+    const length = to - from;
+    if (!this.room(length)) return;
+    if (length > SHORT_BYTES) this.#buffer.copyWithin(this.at, from, to);
+    else this.#copy(this.#buffer, from, length);
+    this.at += length;
   }
 
   /** The UTF-8 of `text` and nothing around it. */
@@ -256,6 +243,12 @@ export class ByteWriter {
     }
     this.#buffer[at] = rest;
     return moved;
+  }
+
+  #copy(source: Uint8Array, from: number, length: number): void {
+    const buffer = this.#buffer;
+    const { at } = this;
+    for (let i = 0; i < length; i++) buffer[at + i] = source[from + i] as number;
   }
 
   #ascii(text: string): boolean {

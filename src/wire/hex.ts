@@ -52,7 +52,7 @@ export class HexAgain {
   }
 
   write(writer: ByteWriter, id: string): void {
-    if (id === this.#id && writer.epoch === this.#epoch) return writer.again(this.#at, this.#length / 2);
+    if (id === this.#id && writer.epoch === this.#epoch) return writer.repeat(this.#at, this.#at + this.#length / 2);
     const digits = padId(id, this.#length);
     this.#id = id;
     this.#at = writer.at;

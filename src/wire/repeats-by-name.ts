@@ -19,7 +19,7 @@ export class Alike {
 
   /** Writes what `write` writes of the span's name, which is called where that is not known yet. */
   name(writer: ByteWriter, span: ReadableSpan, write: (writer: ByteWriter, name: string) => void): void {
-    if (this.#name !== undefined) return writer.short(this.#name);
+    if (this.#name !== undefined) return writer.bytes(this.#name);
     const mark = writer.at;
     write(writer, span.name);
     if (this.#hasOneName && !writer.overflowed) this.#name = writer.copy(mark);

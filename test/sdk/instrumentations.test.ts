@@ -11,16 +11,19 @@ function settings(env: NodeJS.ProcessEnv): Settings {
 
 const log = createLog({ level: 'none' });
 
+/** What loads a part that has a class of this name, whose objects tell of which part they are and what they were given. */
+const partWith = (className: string) => (part: string) => ({
+  [className]: class {
+    readonly part = part;
+    readonly options: unknown;
+    constructor(options: unknown) {
+      this.options = options;
+    }
+  },
+});
+
 test('HTTP is native where that is chosen, and loaded when it is made', () => {
-  const load = (part: string): unknown => ({
-    HttpInstrumentation: class {
-      readonly part = part;
-      readonly options: unknown;
-      constructor(options: unknown) {
-        this.options = options;
-      }
-    },
-  });
+  const load = partWith('HttpInstrumentation');
   const env = {
     TRACING_HTTP_INSTRUMENTATION: 'native',
     TRACING_GRPC_INSTRUMENTATION: 'official',
@@ -55,15 +58,7 @@ test('gRPC is native where that is chosen, and the official one is told of the s
     OTEL_INSTRUMENTATION_GRPC_CAPTURE_METADATA_SERVER_REQUEST: 'a,b',
     OTEL_INSTRUMENTATION_GRPC_CAPTURE_METADATA_CLIENT_RESPONSE: 'c',
   };
-  const load = (part: string): unknown => ({
-    GrpcInstrumentation: class {
-      readonly part = part;
-      readonly options: unknown;
-      constructor(options: unknown) {
-        this.options = options;
-      }
-    },
-  });
+  const load = partWith('GrpcInstrumentation');
   const natives = nativeInstrumentations(settings(env), { metrics: true, load, log });
   assert.deepEqual([...natives.keys()], ['grpc', 'fastify']);
   const made = natives.get('grpc')?.create();
@@ -91,15 +86,7 @@ test('gRPC is native where that is chosen, and the official one is told of the s
 });
 
 test('Express is native unless the official one is chosen', () => {
-  const load = (part: string): unknown => ({
-    ExpressInstrumentation: class {
-      readonly part = part;
-      readonly options: unknown;
-      constructor(options: unknown) {
-        this.options = options;
-      }
-    },
-  });
+  const load = partWith('ExpressInstrumentation');
   const chosen = (env: NodeJS.ProcessEnv) => nativeInstrumentations(settings(env), { metrics: false, load, log });
   const native = chosen({}).get('express');
   assert.equal(native?.wokenBy, undefined);
@@ -108,15 +95,7 @@ test('Express is native unless the official one is chosen', () => {
 });
 
 test('Fastify is always native, as there is no other, and wakes as the catalogue says', () => {
-  const load = (part: string): unknown => ({
-    FastifyInstrumentation: class {
-      readonly part = part;
-      readonly options: unknown;
-      constructor(options: unknown) {
-        this.options = options;
-      }
-    },
-  });
+  const load = partWith('FastifyInstrumentation');
   const native = nativeInstrumentations(settings({}), { metrics: false, load, log }).get('fastify');
   assert.equal(native?.wokenBy, undefined);
   assert.deepEqual({ ...(native?.create() as object) }, { part: 'native-fastify', options: { log } });

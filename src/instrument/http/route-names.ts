@@ -15,8 +15,10 @@ export class RouteNames {
   }
 
   #make(method: string, route: string): string {
-    if (this.#size >= MOST_NAMES) this.#ofMethod.clear();
-    if (this.#ofMethod.size === 0) this.#size = 0;
+    if (this.#size === MOST_NAMES) {
+      this.#ofMethod.clear();
+      this.#size = 0;
+    }
     const names = this.#ofMethod.get(method) ?? new Map<string, string>();
     const name = `${method} ${route}`;
     this.#ofMethod.set(method, names.set(route, name));
