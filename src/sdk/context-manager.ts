@@ -1,6 +1,11 @@
-import { type Context, ROOT_CONTEXT, type TextMapPropagator, defaultTextMapGetter, trace } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { ContextFrames } from '../trace/context-frames.ts';
+import {
+  type Context,
+  type ContextManager,
+  ROOT_CONTEXT,
+  type TextMapPropagator,
+  defaultTextMapGetter,
+  trace,
+} from '@opentelemetry/api';
 import { FrameContextManager } from '../trace/frame-context-manager.ts';
 
 /** What the environment says of the trace in which this process was started, as W3C's headers have it. */
@@ -10,35 +15,14 @@ export interface StartingTrace {
   readonly baggage: string | undefined;
 }
 
-/** Where nothing else is active, `start` is. */
-class StartedContextManager extends AsyncLocalStorageContextManager {
-  readonly #start: Context;
-
-  constructor(start: Context) {
-    super();
-    this.#start = start;
-  }
-
-  /** Not by `super.active()`: the root context may have been made active, as it is for a request without a trace. */
-  override active(): Context {
-    return (this['_asyncLocalStorage'] as { getStore(): Context | undefined }).getStore() ?? this.#start;
-  }
-}
-
 /**
  * Makes the context manager of the process, which may be a program that another has started as a part of its own trace: a
  * command of a build, say.
  *
  * @see https://opentelemetry.io/docs/specs/otel/context/env-carriers/
  */
-export function createContextManager(
-  starting: StartingTrace,
-  propagator: TextMapPropagator | null,
-): AsyncLocalStorageContextManager {
-  const start = startOf(starting, propagator);
-  const frames = ContextFrames.find();
-  const manager = frames === undefined ? new StartedContextManager(start) : new FrameContextManager(frames, start);
-  return manager.enable();
+export function createContextManager(starting: StartingTrace, propagator: TextMapPropagator | null): ContextManager {
+  return new FrameContextManager(startOf(starting, propagator)).enable();
 }
 
 /** @returns the root context where the environment names no trace, or none that the propagator reads */
