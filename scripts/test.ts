@@ -6,8 +6,9 @@
  *
  * With --name=<regular expression> only the tests of that name run. With --again a file in which a test has failed runs once
  * more at the end, with nothing beside it, and what it does then counts: most tests here watch processes end, and on a machine
- * that others use one of thousands meets a clock that stood still. What failed stays in the output, and is named. Where
- * TEST_COUNTS names a file, each run adds a line "<passed> <failed> <skipped> <file that ran again>…" to it.
+ * that others use one of thousands meets a clock that stood still. What failed stays in the output, and is named. A file whose
+ * process dies or hangs has failed too. Where TEST_COUNTS names a file, each run adds a line
+ * "<passed> <failed> <skipped> <file that ran again>…" to it.
  */
 import { appendFileSync, globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -43,37 +44,55 @@ function testFiles(): string[] {
   return files;
 }
 
+const NONE: Counts = { passed: 0, failed: 0, skipped: 0 };
+
 interface Run {
   readonly files: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly concurrency: number;
 }
 
-/** @returns the counts of all files, and of each in which a test has failed */
+/** When no test has ended for so long, files that still run are ended. The first build of Jaeger or of an image takes less. */
+const IDLE_MS = 10 * 60_000;
+
+/** @returns the counts of all files, and of each in which a test has failed, or which has failed itself */
 async function runOnce({ files, env, concurrency }: Run): Promise<{ all: Counts; failed: Map<string, Counts> }> {
+  const idle = new AbortController();
+  const timer = setTimeout(() => idle.abort(), IDLE_MS);
   const tests = run({
+    signal: idle.signal,
     files: [...files],
     concurrency,
     env: { ...process.env, ...env },
     ...(values.name === undefined ? {} : { testNamePatterns: new RegExp(values.name) }),
   });
   let all: Counts | undefined;
-  const failed = new Map<string, Counts>();
+  const byFile = new Map<string, Counts>();
+  const count = (file: string, counts: Counts): void => {
+    byFile.set(file, added(byFile.get(file) ?? NONE, counts, 1));
+  };
+  tests.on('test:complete', () => timer.refresh());
   tests.on('test:summary', ({ file, counts: { tests, passed, skipped, todo } }) => {
     // What was cancelled has failed too.
     const notRun = skipped + todo;
     const counts = { passed, failed: tests - passed - notRun, skipped: notRun };
     // One for each file, then one without a name for all of them.
     if (file === undefined) all = counts;
-    else if (counts.failed > 0) failed.set(file, counts);
+    else count(relative('.', file), counts);
+  });
+  // A file whose process died or was ended is a failed test of its own, with the path as its name.
+  tests.on('test:fail', ({ name }) => {
+    const file = relative('.', name);
+    if (files.includes(file)) count(file, { ...NONE, failed: 1 });
   });
   await pipeline(tests, new spec(), process.stdout, { end: false });
+  clearTimeout(timer);
   if (all === undefined) throw new Error('the test runner ended without its summary');
-  return { all, failed };
+  return { all, failed: new Map([...byFile].filter(([, { failed }]) => failed > 0)) };
 }
 
 function sum(all: Iterable<Counts>): Counts {
-  return [...all].reduce((total, counts) => added(total, counts, 1), { passed: 0, failed: 0, skipped: 0 });
+  return [...all].reduce((total, counts) => added(total, counts, 1), NONE);
 }
 
 function added(counts: Counts, others: Counts, times: 1 | -1): Counts {
@@ -88,7 +107,7 @@ async function runFiles(files: string[], env: NodeJS.ProcessEnv = {}): Promise<C
   // The runner's own choice is one file less at a time, which on two cores leaves one idle.
   const first = await runOnce({ files, env, concurrency: availableParallelism() });
   let counts = first.all;
-  const names = values.again ? [...first.failed.keys()].map((file) => relative('.', file)) : [];
+  const names = values.again ? [...first.failed.keys()] : [];
   if (names.length > 0) {
     console.log(`\n=== Once more, as a test failed there: ${names.join(', ')}\n`);
     const second = await runOnce({ files: names, env, concurrency: 1 });

@@ -88,10 +88,8 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   await Promise.all(Array.from({ length: concurrency }, work));
 
   const closedAtMs = performance.now() + CLOSE_MS;
-  // One that is reset twice is gone without telling.
-  const stillOpen = (): number => [...open].filter(({ destroyed }) => !destroyed).length;
-  while (stillOpen() > 0 && performance.now() < closedAtMs) await pause(10);
-  const leftOpen = stillOpen();
+  while (open.size > 0 && performance.now() < closedAtMs) await pause(10);
+  const leftOpen = open.size;
   server.close();
   for (const socket of open) socket.destroy();
   return { outcomes, wrong, worstLateMs, leftOpen, connections, whys };

@@ -3,6 +3,7 @@ import type { Outcome } from '../../src/export/transport.ts';
 import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { mutate } from '../spool/mutate.ts';
+import { reset } from './servers.ts';
 
 export type Random = (below: number) => number;
 
@@ -327,5 +328,5 @@ async function give(socket: Socket, { pieces, pauseMs, ends }: Answer): Promise<
     if (pauseMs > 0) await pause(pauseMs);
   }
   if (ends === 'end') socket.end();
-  if (ends === 'reset') socket.resetAndDestroy();
+  if (ends === 'reset') reset(socket);
 }

@@ -7,7 +7,7 @@ import { createOtlpProtobufEncoder } from '../../src/wire/otlp-protobuf-encoder.
 import { startCollector } from '../support/collector.ts';
 import { refusedPort } from '../support/ports.ts';
 import { run } from '../support/run.ts';
-import { answering, httpTo, speaking } from './servers.ts';
+import { answering, httpTo, reset, speaking } from './servers.ts';
 import { closing, inMs, pause, payloadOf, recordLog, sendOne, until } from './support.ts';
 
 test('a payload is POSTed with its type, its length and the configured headers', async (t) => {
@@ -215,7 +215,7 @@ test('a refused connection, a name without an address and a reset are retryable,
   assert.deepEqual(refused, { status: 'retryable', why: 'ECONNREFUSED' });
   const unknown = await sendOne(httpTo(t, 'http://no-such-host.invalid/'));
   assert.equal(unknown.status, 'retryable');
-  const { url } = await answering(t, (request) => void request.socket.resetAndDestroy());
+  const { url } = await answering(t, (request) => void reset(request.socket));
   assert.deepEqual(await sendOne(httpTo(t, url)), { status: 'retryable', why: 'ECONNRESET' });
 });
 
@@ -224,7 +224,7 @@ test('a connection that the collector closed while it was idle costs no attempt'
   const { url } = await answering(t, (request, response) => {
     requests++;
     // The second request, on the first connection, meets its end.
-    if (requests === 2) request.socket.resetAndDestroy();
+    if (requests === 2) reset(request.socket);
     else request.resume().on('end', () => response.writeHead(202).end());
   });
   const transport = httpTo(t, url);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { openTunnel } from '../../src/export/proxy-tunnel.ts';
 import { refusedPort } from '../support/ports.ts';
 import { startProxy } from '../support/proxy.ts';
-import { listen, speaking } from './servers.ts';
+import { listen, reset, speaking } from './servers.ts';
 import { inMs } from './support.ts';
 
 test('what goes through a tunnel comes out at its other end, and back', async (t) => {
@@ -41,7 +41,7 @@ test('a proxy that refuses, is absent, hangs up, is silent or speaks something e
     const url = await speaking(t, (socket) => {
       socket.once('close', () => gone.push(true));
       socket.once('data', () => {
-        if (answer === '') socket.resetAndDestroy();
+        if (answer === '') reset(socket);
         else if (answer !== undefined) socket.write(answer);
       });
     });

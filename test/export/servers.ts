@@ -28,6 +28,15 @@ export async function answering(t: Cleanup, listener: RequestListener): Promise<
   return { url: `http://127.0.0.1:${await listen(t, createServer(listener))}/api/traces` };
 }
 
+/**
+ * Resets a connection. One whose last bytes are on their way cannot be reset any more: Node.js then says EINVAL, never closes the
+ * handle, and the process turns for ever in its own end, so that one is only closed.
+ */
+export function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
 /** A server that has its own way with connections. */
 export async function speaking(t: Cleanup, onConnection: (socket: Socket) => void): Promise<string> {
   const server = createTcpServer((socket) => {
