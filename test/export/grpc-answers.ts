@@ -135,7 +135,7 @@ export function speakGrpc(socket: Socket, random: Random): void {
   const kind = random(20);
   socket.resume();
   if (kind === 0) return void socket.end();
-  if (kind === 1) return void reset(socket);
+  if (kind === 1) return reset(socket);
   if (kind === 2) return void socket.write(Buffer.from(Array.from({ length: random(300) }, () => random(256))));
   if (kind === 3) return void socket.write('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
   if (kind === 4) return;

@@ -215,7 +215,7 @@ test('a refused connection, a name without an address and a reset are retryable,
   assert.deepEqual(refused, { status: 'retryable', why: 'ECONNREFUSED' });
   const unknown = await sendOne(httpTo(t, 'http://no-such-host.invalid/'));
   assert.equal(unknown.status, 'retryable');
-  const { url } = await answering(t, (request) => void reset(request.socket));
+  const { url } = await answering(t, (request) => reset(request.socket));
   assert.deepEqual(await sendOne(httpTo(t, url)), { status: 'retryable', why: 'ECONNRESET' });
 });
 
