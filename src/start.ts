@@ -10,13 +10,15 @@ import { loadSettings } from './config/load.ts';
 import type { Settings } from './config/options.ts';
 import type { LoadFile } from './core/compiled-loader.ts';
 import { createLog } from './core/log.ts';
-import type { ExporterOptions } from './export/create-exporter.ts';
 import { isMainThread } from './core/main-thread.ts';
+import type { ExporterOptions } from './export/create-exporter.ts';
+import type { Exporter } from './export/exporter.ts';
 import { ExporterSet } from './export/exporter-set.ts';
+import { LateExporter } from './export/late-exporter.ts';
 import type { DropReason } from './export/ledger.ts';
 import { OpenSpans } from './export/open-spans.ts';
 import type { CatalogRow } from './instrument/catalog-row.ts';
-import { directoryUrl, type ImportHookPart, type ImportLoader } from './instrument/hooks.ts';
+import type { ImportHookPart, ImportLoader } from './instrument/hooks.ts';
 import { instrument, type LoadedInstrumentation } from './instrument/instrument.ts';
 import { flushBlocking } from './lifecycle/blocking-flush.ts';
 import { watchEnds } from './lifecycle/lifecycle.ts';
@@ -27,7 +29,6 @@ import { createResource } from './resource/create-resource.ts';
 import { loadDetectors } from './resource/detectors.ts';
 import { createContextManager } from './sdk/context-manager.ts';
 import { createDiagLogger } from './sdk/diag-logger.ts';
-import { createExporters } from './sdk/exporters.ts';
 import { adoptApiVersion, shareGlobalProvider } from './sdk/global-provider.ts';
 import { nativeInstrumentations, officialConfigs } from './sdk/instrumentations.ts';
 import { createPropagator } from './sdk/propagator.ts';
@@ -98,10 +99,15 @@ export function start({ processor, loadFile = createRequire(import.meta.filename
     ignoredPorts: settings.prometheusPort === undefined ? [] : [settings.prometheusPort],
   });
   const guest = host && loadThreads().ThreadGuest.join(host);
-  const make =
-    guest &&
-    ((options: ExporterOptions, index: number) => loadThreads().createGuestExporter(options, guest.carrier(index)));
-  const exporters = createExporters(choices, { ...settings, ready }, log, load, make);
+  const exporters = choices.map((choice, index): Exporter => {
+    const create = (): Exporter => {
+      const { createChosen } = load('exporting') as typeof import('./sdk/exporters.ts');
+      const make =
+        guest && ((options: ExporterOptions) => loadThreads().createGuestExporter(options, guest.carrier(index)));
+      return createChosen(choice, { ...settings, ready, log }, load, make);
+    };
+    return guest === undefined && canWait(choice, settings) ? new LateExporter(create, log) : create();
+  });
   const processors = processor === undefined ? exporters.map((exporter) => exporter.processor) : [processor];
   const openSpans = new OpenSpans();
 
@@ -123,7 +129,7 @@ export function start({ processor, loadFile = createRequire(import.meta.filename
       hasThreads = true;
       threads?.begin();
     },
-    partsUrl: directoryUrl(join(here, 'start.js')),
+    directory: here,
     loadImportHook: () => load('import-watch') as ImportHookPart,
     loadImportLoader: () => load('import-loader') as ImportLoader,
     log,
@@ -196,6 +202,11 @@ function classOf(row: CatalogRow, load: (part: string) => unknown): Instrumentat
 
 function isOn(exporters: readonly string[]): boolean {
   return exporters.length > 0 && !exporters.includes('none');
+}
+
+/** Whether an exporter has nothing to do before its first span: nothing to read that may be out of reach then, nothing to replay. */
+function canWait(choice: ExporterChoice, { spoolDirectory }: Settings): boolean {
+  return spoolDirectory === undefined && !('certificate' in choice || 'clientCertificate' in choice);
 }
 
 /** Limits of spans; the general ones count where the span's own are not set. */

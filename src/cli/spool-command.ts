@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { loadSettings, type Loaded } from '../config/load.ts';
 import { createLog } from '../core/log.ts';
 import type { Exporter } from '../export/exporter.ts';
-import { createExporters, type LoadPart } from '../sdk/exporters.ts';
+import { createChosen, type LoadPart } from '../sdk/exporters.ts';
 import { listSpool, type ListedFile } from '../spool/list-spool.ts';
 import { UsageError, type Command, type CommandInput } from './command.ts';
 import { readers } from './readers.ts';
@@ -98,7 +98,7 @@ async function replay(directory: string, { settings, choices }: Loaded, load: Lo
     filesIn(directory).filter(({ state }) => state === 'spool' || state === 'claimed');
   const log = createLog({ level: 'warn' });
   const ready = Promise.resolve();
-  const exporters = createExporters(choices, { ...settings, ready }, log, load);
+  const exporters = choices.map((choice) => createChosen(choice, { ...settings, ready, log }, load));
   // nobody else keeps this process running
   const keepAlive = setInterval(() => {}, MINUTE_MS);
   let left = waiting().length;

@@ -36,28 +36,17 @@ export type Batching = Pick<
   Pick<Settings, 'spoolDirectory' | 'spoolMaxBytes' | 'spoolMaxAgeMs' | 'spoolReplayBytes'>;
 
 /**
- * Makes the exporters that the configuration chose; a rare one's encoder is loaded for it.
+ * Makes an exporter that the configuration chose; a rare one's encoder is loaded for it.
  *
- * @param make puts one together, where that is not the usual way
+ * @param make puts it together, where that is not the usual way
  */
-export function createExporters(
-  choices: readonly ExporterChoice[],
-  batching: Batching,
-  log: Log,
-  load: LoadPart,
-  make: (options: ExporterOptions, index: number) => Exporter = createExporter,
-): Exporter[] {
-  return choices.map((choice, index) =>
-    create(choice, { ...batching, ...choice.batching, log }, load, (options) => make(options, index)),
-  );
-}
-
-function create(
+export function createChosen(
   choice: ExporterChoice,
-  options: Batching & { log: Log },
+  batching: Batching & { readonly log: Log },
   load: LoadPart,
-  make: (options: ExporterOptions) => Exporter,
+  make: (options: ExporterOptions) => Exporter = createExporter,
 ): Exporter {
+  const options = { ...batching, ...choice.batching };
   switch (choice.kind) {
     case 'jaeger-http': {
       return make({

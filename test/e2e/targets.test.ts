@@ -131,3 +131,20 @@ for (const [name, kind] of Object.entries(kinds)) {
     });
   }
 }
+
+test('certificates are read at the start: a service that gives up its rights may not read them later', async (t) => {
+  const certificate = makeCertificate(t);
+  if (certificate === undefined) return;
+  const collector = await startCollector(t);
+  const server = createTlsServer(certificate);
+  const listen = (done: () => void): void => void server.listen(0, '127.0.0.1', done);
+  await passOn(t, server, portOf(collector.url), listen);
+  const { port } = server.address() as { port: number };
+  const ended = await program(t, `require('fs').unlinkSync(process.env.CERTIFICATE); end(40);`).traced({
+    TRACING_URL: `https://localhost:${port}/api/traces`,
+    OTEL_EXPORTER_JAEGER_CERTIFICATE: certificate.files.cert,
+    CERTIFICATE: certificate.files.cert,
+  });
+  assert.deepEqual([ended.code, ended.stderr], [0, '']);
+  assert.deepEqual(arrived(collector), { span: 40 });
+});

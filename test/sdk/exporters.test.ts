@@ -6,7 +6,7 @@ import type { Endpoint, ExporterChoice, JaegerHttpChoice, OtlpChoice } from '../
 import { createLog } from '../../src/core/log.ts';
 import * as consoleTree from '../../src/export/console-tree.ts';
 import * as spooling from '../../src/export/spooling.ts';
-import { type Batching, createExporters } from '../../src/sdk/exporters.ts';
+import { type Batching, createChosen } from '../../src/sdk/exporters.ts';
 import * as jaegerAgentEncoder from '../../src/wire/jaeger-agent-encoder.ts';
 import * as otlpJsonEncoder from '../../src/wire/otlp-json-encoder.ts';
 import { listen } from '../export/servers.ts';
@@ -43,10 +43,11 @@ function create(choices: readonly ExporterChoice[], more: Partial<Batching> = {}
   const lines: string[] = [];
   const loaded: string[] = [];
   const log = createLog({ level: 'warn', write: (line) => lines.push(line) });
-  const exporters = createExporters(choices, { ...batching, ...more }, log, (part) => {
+  const load = (part: string): unknown => {
     loaded.push(part);
     return parts[part];
-  });
+  };
+  const exporters = choices.map((choice) => createChosen(choice, { ...batching, ...more, log }, load));
   return { exporters, loaded, lines };
 }
 

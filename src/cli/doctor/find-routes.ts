@@ -3,7 +3,7 @@ import type { Settings } from '../../config/options.ts';
 import { createLog } from '../../core/log.ts';
 import { createExporter } from '../../export/create-exporter.ts';
 import type { TransportConfig } from '../../export/transport.ts';
-import { createExporters, type LoadPart } from '../../sdk/exporters.ts';
+import { createChosen, type LoadPart } from '../../sdk/exporters.ts';
 import type { Encoder } from '../../wire/encoder.ts';
 
 /** One address, with all that a transport to it is made of. */
@@ -29,13 +29,15 @@ export interface Route {
 export function findRoutes(choices: readonly ExporterChoice[], settings: Settings, load: LoadPart): Route[] {
   const routes: Route[] = [];
   const networked = choices.filter(isNetworked);
-  const batching = { ...settings, spoolDirectory: undefined, ready: Promise.resolve() };
-  createExporters(networked, batching, createLog({ level: 'none' }), load, (options, index) => {
-    const { encoder, transport, exportTimeoutMs: timeoutMs } = options;
-    const choice = networked[index];
-    if (choice !== undefined) routes.push({ choice, encoder, targets: targetsOf(transport), timeoutMs });
-    return createExporter(options);
-  });
+  const log = createLog({ level: 'none' });
+  const batching = { ...settings, spoolDirectory: undefined, ready: Promise.resolve(), log };
+  for (const choice of networked) {
+    createChosen(choice, batching, load, (options) => {
+      const { encoder, transport, exportTimeoutMs: timeoutMs } = options;
+      routes.push({ choice, encoder, targets: targetsOf(transport), timeoutMs });
+      return createExporter(options);
+    });
+  }
   return routes;
 }
 
