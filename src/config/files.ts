@@ -20,10 +20,11 @@ export type FileContent =
 
 /** @param file as it is named to the user, relative to `cwd` */
 export function readTextFile(cwd: string, file: string): FileContent {
+  const path = resolve(cwd, file);
   try {
     // the cheap question first: an exception for each file that is not there would cost more than all the rest
-    if (statSync(resolve(cwd, file), { throwIfNoEntry: false }) === undefined) return { status: 'absent' };
-    return { status: 'read', file, content: readFileSync(resolve(cwd, file), 'utf8') };
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return { status: 'absent' };
+    return { status: 'read', file, content: readFileSync(path, 'utf8') };
   } catch (error) {
     return { status: 'unreadable', file, reason: reasonOf(error) };
   }

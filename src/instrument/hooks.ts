@@ -7,7 +7,7 @@
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { register, registerHooks } from 'node:module';
-import { isAbsolute, parse, sep } from 'node:path';
+import { isAbsolute, join, parse, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { supportsSyncHooks } from 'import-in-the-middle/supports-sync-hooks.mjs';
 import { Hook as RealRequireHook } from 'require-in-the-middle';
@@ -23,8 +23,8 @@ export interface HookOptions {
   readonly wake: (target: string) => void;
   /** Called with what a patch threw; the app goes on with the module as it is. */
   readonly onError: (error: unknown, moduleName: string) => void;
-  /** The directory that holds `lib/register.js` and `import-hook.mjs`, with a slash at its end. */
-  readonly partsUrl: string;
+  /** The path of what holds `lib/register.js` and `import-hook.mjs`. */
+  readonly directory: string;
   /** Gives import-in-the-middle, called before the first import of a target. */
   readonly loadImportHook: () => ImportHookPart;
   /** Gives its in-thread loader, which brings two lexers; called at the same moment where it can run. */
@@ -42,7 +42,7 @@ type Namespace = Record<string, unknown>;
 
 /** Puts the hooks in, once in a process or thread. */
 export function installHooks(options: HookOptions): void {
-  const { targets, wake, onError, partsUrl } = options;
+  const { targets, wake, onError, directory } = options;
   const names = [...targets, ...options.heard];
   const isHeard = (name: string): boolean => options.heard.includes(name);
   const isIncluded = (specifier: string, url?: string): boolean =>
@@ -96,10 +96,12 @@ export function installHooks(options: HookOptions): void {
     void new Hook(names, { internals: true }, showImported as never);
   }
 
+  const hookUrl = (): string => pathToFileURL(join(directory, 'import-hook.mjs')).href;
+
   function createLoader(): Loader {
     hookImports();
     // Its wrappers import `lib/register.js` beside this URL: the copy whose state the real Hook shares.
-    const loader = options.loadImportLoader().createHook({ url: `${partsUrl}import-hook.mjs` });
+    const loader = options.loadImportLoader().createHook({ url: hookUrl() });
     loader.applyOptions({ shouldInclude: (url, specifier) => isIncluded(specifier, url) });
     return loader;
   }
@@ -115,7 +117,7 @@ export function installHooks(options: HookOptions): void {
       hookImports();
       // there is nobody to hear an import in this thread
       for (const name of options.heard) wake(name);
-      if (hasDirectory()) register(`${partsUrl}import-hook.mjs`, { data: { include: names } });
+      if (hasDirectory()) register(hookUrl(), { data: { include: names } });
     }
   } catch (error) {
     // Jest loads modules by itself, and its Node.js refuses hooks in these words; no import would go by them
@@ -194,9 +196,4 @@ export function wakeOnMessage(channel: string, wake: () => void): void {
     for (const subscriber of hub.subscribers.get(channel) ?? []) subscriber(message, channel);
   };
   subscribe(channel, first);
-}
-
-/** The URL of the directory in which a CommonJS file lies. */
-export function directoryUrl(file: string): string {
-  return new URL('.', pathToFileURL(file)).href;
 }

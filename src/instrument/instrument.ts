@@ -41,7 +41,7 @@ export interface NativeInstrumentation {
   readonly create: () => LoadedInstrumentation;
 }
 
-export interface InstrumentOptions extends Pick<HookOptions, 'partsUrl' | 'loadImportHook' | 'loadImportLoader'> {
+export interface InstrumentOptions extends Pick<HookOptions, 'directory' | 'loadImportHook' | 'loadImportLoader'> {
   /** Short names; undefined means the catalogue's defaults. */
   readonly enabled: readonly string[] | undefined;
   readonly disabled: readonly string[];
@@ -108,7 +108,7 @@ export function instrument(options: InstrumentOptions): Instrumented {
     },
     onError: (error, name) =>
       log.trouble(`patch ${name}`, `instrumenting ${name} failed: ${String(error)}; it runs untraced`),
-    partsUrl: options.partsUrl,
+    directory: options.directory,
     loadImportHook: options.loadImportHook,
     loadImportLoader: options.loadImportLoader,
   });

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { channel } from 'node:diagnostics_channel';
 import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { directoryUrl, installHooks, wakeOnMessage } from '../../src/instrument/hooks.ts';
+import { installHooks, wakeOnMessage } from '../../src/instrument/hooks.ts';
 import { hub, subscribe, type Watcher } from '../../src/instrument/hub.ts';
 import * as importHook from 'import-in-the-middle';
 import * as importLoader from '../../src/parts/import-loader.ts';
@@ -60,7 +60,7 @@ installHooks({
     onWake();
   },
   onError: (error, name) => errors.push([(error as Error).message, name]),
-  partsUrl: directoryUrl(appRequire.resolve('import-in-the-middle/index.js')),
+  directory: dirname(appRequire.resolve('import-in-the-middle/index.js')),
   loadImportHook: () => importHook,
   loadImportLoader: () => importLoader,
 });
@@ -177,10 +177,6 @@ test('the first message of a channel wakes, and whoever subscribed by that hears
   channel('hooks.test').publish('first');
   channel('hooks.test').publish('second');
   assert.deepEqual([wakings, heard], [1, ['first', 'second']]);
-});
-
-test('the URL of a directory ends with a slash', () => {
-  assert.equal(directoryUrl('/app/dist/start.js'), pathToFileURL('/app/dist/').href);
 });
 
 test('what is only to be heard of is told at its require and at its import, and left as it is', async () => {

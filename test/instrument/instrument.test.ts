@@ -74,7 +74,7 @@ function setUp(changes: Partial<InstrumentOptions> = {}) {
     onThreads() {},
     onApiCopy: (version) => versions.push(version),
     log: createLog({ level: 'warn', write: (line) => lines.push(line) }),
-    partsUrl: 'file:///nowhere/',
+    directory: '/nowhere',
     // import is not what is tested here
     loadImportHook: () => assert.fail('nothing is imported'),
     loadImportLoader: () => assert.fail('nothing is imported'),

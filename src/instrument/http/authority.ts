@@ -31,6 +31,8 @@ export function parseAuthority(text: string, scheme: string | undefined): Author
   return { address: text, port: undefined, isValid };
 }
 
+const NOWHERE: Authority = { address: '', port: undefined, isValid: false };
+
 /** The same few texts come with nearly every request; those of a client that makes them up must not fill the memory. */
 const MOST_REMEMBERED = 64;
 
@@ -39,12 +41,11 @@ export class Authorities {
   readonly #scheme: string;
   readonly #known = new Map<string, Authority>();
   /** Mostly the next one too: to compare it takes less than the hash of a text that each request brings anew. */
-  #last = '';
-  #authority: Authority;
+  #last: string | undefined;
+  #authority = NOWHERE;
 
   constructor(scheme: string) {
     this.#scheme = scheme;
-    this.#authority = parseAuthority('', scheme);
   }
 
   parse(text: string): Authority {
