@@ -1,15 +1,5 @@
-import {
-  type Context,
-  type ContextManagementToken,
-  context,
-  propagation,
-  ROOT_CONTEXT,
-  SpanKind,
-  trace,
-  type Tracer,
-} from '@opentelemetry/api';
+import { type Context, context, propagation, ROOT_CONTEXT, SpanKind, trace, type Tracer } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import { attachedEndsWithTask } from '../attached.ts';
 import { carryBound } from '../bound-emit.ts';
 import type { Exchange } from '../exchange.ts';
 import { type CallError, CallSpan } from './call-span.ts';
@@ -88,11 +78,11 @@ export class GrpcServers {
 function ignoring(handler: Handler): Handler {
   return function (call, answer) {
     carryBound(call, ignored);
-    const token = attachTo(call, ignored.context);
+    const token = context.attach(ignored.context);
     try {
       return serve(handler, this, call, answer);
     } finally {
-      token?.dispose();
+      token.dispose();
     }
   };
 }
@@ -125,20 +115,20 @@ type Run = (traced: TracedCall, handler: Handler, self: unknown, call: ServerCal
 
 /** Since 1.10 gRPC catches what a handler throws, and nobody but the span is told. */
 const runAndSeeError: Run = (traced, handler, self, call, answer) => {
-  const token = attachTo(call, traced.context);
+  const token = context.attach(traced.context);
   try {
     return serve(handler, self, call, answer);
   } catch (error) {
     traced.span.throwError(error as CallError | undefined);
     throw error;
   } finally {
-    token?.dispose();
+    token.dispose();
   }
 };
 
 /** Before that it may end the process: Node.js must not print this here as the line that has thrown. */
 const runToEnd: Run = (traced, handler, self, call, answer) => {
-  const token = attachTo(call, traced.context);
+  const token = context.attach(traced.context);
   let hasReturned = false;
   try {
     const result = serve(handler, self, call, answer);
@@ -146,22 +136,9 @@ const runToEnd: Run = (traced, handler, self, call, answer) => {
     return result;
   } finally {
     if (!hasReturned) traced.span.throwError(undefined);
-    token?.dispose();
+    token.dispose();
   }
 };
-
-/**
- * Attaches the context of a call for its handler.
- *
- * Where it ends with the task by itself, and gRPC alone goes on with that task when the handler is through, it stays
- * attached: to put the former one back would cost as much again (a Map, on Node.js 24 and later).
- *
- * @returns what detaches it, if anything has to
- */
-function attachTo(call: ServerCall, entered: Context): ContextManagementToken | undefined {
-  const token = context.attach(entered);
-  return attachedEndsWithTask && call.call !== undefined && !('nextCall' in call.call) ? undefined : token;
-}
 
 function captureSent(call: ServerCall, span: CallSpan, capture: MetadataCapture): void {
   const { sendMetadata } = call;

@@ -4,7 +4,6 @@ import { test } from 'node:test';
 import { context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { Metadata } from '@grpc/grpc-js';
-import { attachedEndsWithTask } from '../../../src/instrument/attached.ts';
 import type { Handler, Server, ServerCall } from '../../../src/instrument/grpc/grpc-js.ts';
 import { GrpcServers } from '../../../src/instrument/grpc/grpc-servers.ts';
 import type { GrpcSettings } from '../../../src/instrument/grpc/settings.ts';
@@ -100,24 +99,11 @@ test('listeners of the call run within its span, those added before the handler 
   assert.equal(trace.getActiveSpan(), undefined);
 });
 
-test('who has called the handler is left in the context that it was in, unless that is gRPC alone and the task ends the new one', async () => {
+test('who has called the handler is left in the context that it was in', () => {
   const { handler } = registered((_, answer) => answer?.(null));
-  for (const [call, stays] of [
-    [undefined, false],
-    [{ nextCall: {} }, false],
-    [{}, attachedEndsWithTask],
-  ] as const) {
-    // In a task of its own.
-    await new Promise<void>((resolve) => {
-      setImmediate(() => {
-        handler.call({}, Object.assign(incomingCall(), { call }), () => {});
-        assert.equal(trace.getActiveSpan() !== undefined, stays);
-        resolve();
-      });
-    });
-    assert.equal(context.active(), ROOT_CONTEXT);
-  }
-  assert.equal(drain(ended).length, 3);
+  handler.call({}, incomingCall(), () => {});
+  assert.equal(context.active(), ROOT_CONTEXT);
+  assert.equal(drain(ended).length, 1);
 });
 
 for (const type of ['serverStream', 'server_stream', 'bidi']) {
