@@ -3,10 +3,10 @@ import type { Bench, Options, Report } from './bench.ts';
 import type { Run } from './closed-loop.ts';
 import { launch, type Launched } from './launch.ts';
 import { cpuSeconds } from './proc.ts';
-import { spread } from './statistics.ts';
-import { besideBare, figure, inRounds, show } from './rounds.ts';
+import { type Spread, spread } from './statistics.ts';
+import { figure, inRounds, show } from './rounds.ts';
 import { drained, DRIVER_CORE, end, inCalm, startApp, startSink, support, type Sink, watchOthers } from './trial.ts';
-import type { Variant } from './variants.ts';
+import { bareVariant, type Variant } from './variants.ts';
 
 export interface RequestBench {
   readonly name: string;
@@ -26,14 +26,20 @@ export interface RequestBench {
 interface Result {
   readonly cpuUs: number;
   readonly perSecond: number;
+  /** Processor time over that of the bare app that took turns with it, as a multiple of that app's. */
+  readonly added: number;
+  /** Requests/s, as a part of that app's. */
+  readonly ofBare: number;
   readonly spansPerRequest: number;
   readonly bytesPerSpan: number;
   /** Cores that others used meanwhile. */
   readonly others: number;
 }
 
-/** V8 needs so long to compile all that a tracer does for a request as well as it can. */
-const WARM_UP_MS = 2500;
+/** V8 needs so many to compile all that is done for a request as well as it can; with 12 000 an Express app is not there yet. */
+const WARM_UP_REQUESTS = 20_000;
+/** How long an app has the core before the bare one has it for as long: what a machine does besides lasts for seconds. */
+const TURN_MS = 200;
 
 export function requestBench(bench: RequestBench): Bench {
   return {
@@ -46,8 +52,8 @@ export function requestBench(bench: RequestBench): Bench {
         const all = await inRounds(
           options,
           (variant) => inCalm(options.patienceMs, () => trial(bench, options, variant, sink, failures)),
-          ({ cpuUs, perSecond, others }) =>
-            `${cpuUs.toFixed(1)} µs, ${perSecond.toFixed(0)} requests/s; others use ${others.toFixed(1)} cores`,
+          ({ cpuUs, added, ofBare, others }) =>
+            `${cpuUs.toFixed(1)} µs, added ${added.toFixed(2)} × bare, ${ofBare.toFixed(2)} of its requests/s; others use ${others.toFixed(1)} cores`,
         );
         return report(bench, all, [...all.failures, ...failures]);
       } finally {
@@ -57,66 +63,140 @@ export function requestBench(bench: RequestBench): Bench {
   };
 }
 
+/** An app, and who makes its requests. */
+class Loaded {
+  readonly app: Launched;
+  readonly #driver: Launched;
+  readonly #helpers: readonly Launched[];
+
+  private constructor(app: Launched, driver: Launched, helpers: readonly Launched[]) {
+    this.app = app;
+    this.#driver = driver;
+    this.#helpers = helpers;
+  }
+
+  static async start(bench: RequestBench, variant: Variant, sink: Sink): Promise<Loaded> {
+    const helpers: Launched[] = [];
+    const help = ([program = '', ...args]: readonly string[]): Launched => {
+      const helper = launch({ program: support(program), args, core: DRIVER_CORE });
+      helpers.push(helper);
+      return helper;
+    };
+    try {
+      const target = bench.load === undefined ? help(['target.ts']) : undefined;
+      const targetPort = (await target?.next<{ port: number }>())?.port;
+      const env = targetPort === undefined ? {} : { TARGET_PORT: String(targetPort) };
+      const { process: app, ready } = await startApp(variant, bench.program, sink, env);
+      helpers.push(app);
+      if (bench.load === undefined) return new Loaded(app, app, helpers);
+      const [program, ...args] = bench.load;
+      const driver = help([program, String(ready.port), ...args]);
+      await driver.next();
+      return new Loaded(app, driver, helpers);
+    } catch (error) {
+      for (const helper of helpers) helper.kill('SIGKILL');
+      throw error;
+    }
+  }
+
+  run(ms: number): Promise<Run> {
+    return this.#driver.ask<Run>({ ask: 'run', ms });
+  }
+
+  /** A client ends its connections when its server does: who drives goes first. */
+  async end(variant: Variant, sink: Sink): Promise<void> {
+    if (this.#driver !== this.app) this.#driver.kill('SIGKILL');
+    await end(this.app, variant, sink);
+  }
+
+  kill(): void {
+    for (const helper of this.#helpers) helper.kill('SIGKILL');
+  }
+}
+
+/** What an app did in its turns. */
+class Turns {
+  requests = 0;
+  ms = 0;
+  readonly #loaded: Loaded;
+  readonly #cpuBefore: number;
+
+  constructor(loaded: Loaded) {
+    this.#loaded = loaded;
+    this.#cpuBefore = cpuSeconds(loaded.app.pid);
+  }
+
+  async take(ms: number): Promise<void> {
+    const run = await this.#loaded.run(ms);
+    this.requests += run.requests;
+    this.ms += run.ms;
+  }
+
+  /** Of a request, with all that the app has done until now. */
+  get cpuUs(): number {
+    return ((cpuSeconds(this.#loaded.app.pid) - this.#cpuBefore) / this.requests) * 1e6;
+  }
+
+  get perSecond(): number {
+    return this.requests / (this.ms / 1000);
+  }
+}
+
 async function trial(
   bench: RequestBench,
-  { ms, short }: Options,
+  options: Options,
   variant: Variant,
   sink: Sink,
   failures: string[],
 ): Promise<Result> {
   await sink.reset(0);
-  const helpers: Launched[] = [];
-  const help = async ([program = '', ...args]: readonly string[]): Promise<Launched> => {
-    const helper = launch({ program: support(program), args, core: DRIVER_CORE });
-    helpers.push(helper);
-    return helper;
-  };
+  const beside = await Loaded.start(bench, bareVariant, sink);
+  let loaded: Loaded | undefined;
   try {
-    const target = bench.load === undefined ? await help(['target.ts']) : undefined;
-    const targetPort = (await target?.next<{ port: number }>())?.port;
-    const env = targetPort === undefined ? {} : { TARGET_PORT: String(targetPort) };
-    const { process: app, ready } = await startApp(variant, bench.program, sink, env);
-    helpers.push(app);
-    let driver = app;
-    if (bench.load !== undefined) {
-      const [program, ...args] = bench.load;
-      driver = await help([program, String(ready.port), ...args]);
-      await driver.next();
-    }
-    const warm = await driver.ask<Run>({ ask: 'run', ms: short ? ms : WARM_UP_MS });
+    // both are new in each trial: V8 gets further with one that is older
+    loaded = await Loaded.start(bench, variant, sink);
+    const warmUp = new Turns(loaded);
+    do {
+      await beside.run(TURN_MS);
+      await warmUp.take(TURN_MS);
+    } while (!options.short && warmUp.requests < WARM_UP_REQUESTS);
     await drained(sink, variant);
-    const before = cpuSeconds(app.pid);
+    const [own, bare] = [new Turns(loaded), new Turns(beside)];
     const others = watchOthers();
-    const run = await driver.ask<Run>({ ask: 'run', ms });
+    while (own.ms < options.ms) {
+      await bare.take(TURN_MS);
+      await own.take(TURN_MS);
+    }
     const othersUsed = others();
     await drained(sink, variant);
-    const cpu = cpuSeconds(app.pid) - before;
-    // A client ends its connections when its server does: who drives goes first.
-    if (driver !== app) driver.kill('SIGKILL');
-    await end(app, variant, sink);
+    const { cpuUs, perSecond } = own;
+    await loaded.end(variant, sink);
 
-    const requests = warm.requests + run.requests;
+    const requests = warmUp.requests + own.requests;
     const { spans, bytes } = await sink.count();
     if (variant.ours && spans !== requests * bench.spansPerRequest) {
       failures.push(`${variant.name}: ${spans} spans of ${requests} requests, not ${requests * bench.spansPerRequest}`);
     }
-    if (variant.name !== 'bare' && spans === 0) throw new Error(`no spans\n${app.output}`);
+    if (variant.name !== 'bare' && spans === 0) throw new Error(`no spans\n${loaded.app.output}`);
     return {
-      cpuUs: (cpu / run.requests) * 1e6,
-      perSecond: run.requests / (run.ms / 1000),
+      cpuUs,
+      perSecond,
+      added: cpuUs / bare.cpuUs - 1,
+      ofBare: perSecond / bare.perSecond,
       spansPerRequest: spans / requests,
       bytesPerSpan: bytes / spans,
       others: othersUsed,
     };
   } finally {
-    for (const helper of helpers) helper.kill('SIGKILL');
+    beside.kill();
+    loaded?.kill();
   }
 }
 
 type All = Awaited<ReturnType<typeof inRounds<Result>>>;
 
 function report(bench: RequestBench, all: All, failures: readonly string[]): Report {
-  const added = (one: Result, bare: Result): number => one.cpuUs / bare.cpuUs - 1;
+  const added = (variant: Variant): Spread => figure(all, variant, (one) => one.added);
   const rows = all.variants.map((variant) => {
     const traced = variant.name !== 'bare';
     const spans = figure(all, variant, ({ spansPerRequest }) => spansPerRequest);
@@ -126,13 +206,13 @@ function report(bench: RequestBench, all: All, failures: readonly string[]): Rep
         figure(all, variant, ({ cpuUs }) => cpuUs),
         1,
       ),
-      show(besideBare(all, variant, added), 2),
+      show(added(variant), 2),
       show(
         figure(all, variant, ({ perSecond }) => perSecond),
         0,
       ),
       show(
-        besideBare(all, variant, (one, bare) => one.perSecond / bare.perSecond),
+        figure(all, variant, ({ ofBare }) => ofBare),
         2,
       ),
       traced ? spans.median.toFixed(2) : '–',
@@ -141,10 +221,9 @@ function report(bench: RequestBench, all: All, failures: readonly string[]): Rep
     ];
   });
   const others = spread(all.variants.flatMap((variant) => all.of(variant).map((one) => one?.others ?? 0)));
-  const bars = all.variants.flatMap((variant) => {
-    const value = besideBare(all, variant, added);
-    return value === undefined ? [] : [{ label: variant.name, value }];
-  });
+  const bars = all.variants
+    .filter(({ name }) => name !== bareVariant.name)
+    .map((variant) => ({ label: variant.name, value: added(variant) }));
   return {
     title: bench.title,
     about: bench.about,

@@ -49,10 +49,19 @@ function resolve(name: PeerName, specifier: string): string {
 
 const ours = { flags: importFlag(), usualSpans: true, ours: true, sendsEveryMs: SENT_BY_SIGTERM };
 
+export const bareVariant: Variant = {
+  name: 'bare',
+  flags: [],
+  env: () => ({}),
+  usualSpans: false,
+  ours: false,
+  sendsEveryMs: 0,
+};
+
 /** All variants that are there, the bare app first. All of them record every trace. */
 export function variants(): Variant[] {
   return [
-    { name: 'bare', flags: [], env: () => ({}), usualSpans: false, ours: false, sendsEveryMs: 0 },
+    bareVariant,
     { ...ours, name: 'ours', env: otlp },
     {
       ...ours,

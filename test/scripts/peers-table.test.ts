@@ -15,16 +15,16 @@ const files: Readonly<Record<string, unknown>> = {
   'http.json': {
     machine,
     results: {
-      bare: [10, 20, 40].map((cpuUs) => ({ cpuUs, perSecond: 1000 })),
-      ours: [15, 28, 80].map((cpuUs) => ({ cpuUs, perSecond: 800 })),
-      official: [{ cpuUs: 40, perSecond: 200 }, null, { cpuUs: 160, perSecond: 220 }],
+      bare: [{ added: 0, ofBare: 1 }],
+      ours: [0.5, 0.4, 1].map((added) => ({ added, ofBare: 0.8 })),
+      official: [{ added: 3, ofBare: 0.2 }, null, { added: 3, ofBare: 0.22 }],
     },
   },
   'start.json': {
     machine: machine.replace('abc', 'def'),
     results: {
-      bare: [{ 'HTTP app, again': { wallMs: 30.4 } }],
-      ours: [{ 'HTTP app, again': { wallMs: 42.3 } }],
+      bare: [30.4, 60, 30].map((wallMs) => ({ 'HTTP app, again': { wallMs } })),
+      ours: [42.3, 60, 45].map((wallMs) => ({ 'HTTP app, again': { wallMs } })),
     },
   },
   'slow-collector.json': { machine, results: { ours: [{ arrived: 1 }], 'dd-trace': [{ arrived: 0.3 }] } },
@@ -38,7 +38,7 @@ const cells = (figure: string): string[] =>
     .slice(2, -1)
     .map((cell) => cell.trim()) ?? [];
 
-test('each round is taken beside its own bare app, and the median of 3 counts; a round that failed is left out', () => {
+test('a start is taken beside the bare one of its round; the median of 3 counts, and a round that failed is left out', () => {
   assert.deepEqual(cells('HTTP hello: processor'), ['0.50', '3.00', '–', '–', '–']);
   assert.deepEqual(cells('HTTP hello: requests'), ['0.80', '0.21', '–', '–', '–']);
   assert.deepEqual(cells('start'), ['12', '–', '–', '–', '–']);
