@@ -65,7 +65,7 @@ const PART = 'part:';
 const START = `${PART}start`;
 const EXPORTING = `${PART}exporting`;
 /** Those that are never there without exporting.js. */
-const ofExporting = new Set(['threads', 'jaeger-agent-encoder', 'otlp-json-encoder']);
+const ofExporting = new Set(['threads', 'jaeger-agent-encoder', 'otlp-json-encoder', 'console-tree', 'spooling']);
 /** What start.js has in it besides, see the second. */
 const STARTS = [`${root}src/start.ts`, `${root}src/parts/shared.ts`];
 

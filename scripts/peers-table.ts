@@ -77,7 +77,7 @@ const rows: readonly Row[] = [
 ];
 
 /**
- * The table of the README: figures of bench/results, medians over the rounds, each round beside the bare app of the same one.
+ * The table of the README: figures of bench/results, medians over the rounds; of starts and memory, each round beside the bare app of the same one.
  * A bench without results has no row, a variant that a bench does not know a dash.
  *
  * @param read the text of a file of bench/results; undefined where it is not there

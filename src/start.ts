@@ -11,11 +11,12 @@ import type { Settings } from './config/options.ts';
 import type { LoadFile } from './core/compiled-loader.ts';
 import { createLog } from './core/log.ts';
 import { isMainThread } from './core/main-thread.ts';
+import { setImmediate } from './core/timers.ts';
 import type { ExporterOptions } from './export/create-exporter.ts';
 import type { Exporter } from './export/exporter.ts';
 import { ExporterSet } from './export/exporter-set.ts';
 import { LateExporter } from './export/late-exporter.ts';
-import type { DropReason } from './export/ledger.ts';
+import type { DropReason, Ledger } from './export/ledger.ts';
 import { OpenSpans } from './export/open-spans.ts';
 import type { CatalogRow } from './instrument/catalog-row.ts';
 import type { ImportHookPart, ImportLoader } from './instrument/hooks.ts';
@@ -100,14 +101,20 @@ export function start({ processor, loadFile = createRequire(import.meta.filename
   });
   const guest = host && loadThreads().ThreadGuest.join(host);
   const exporters = choices.map((choice, index): Exporter => {
-    const create = (): Exporter => {
+    const create = (ledger?: Ledger): Exporter => {
       const { createChosen } = load('exporting') as typeof import('./sdk/exporters.ts');
       const make =
         guest && ((options: ExporterOptions) => loadThreads().createGuestExporter(options, guest.carrier(index)));
-      return createChosen(choice, { ...settings, ready, log }, load, make);
+      return createChosen(choice, { ...settings, ready, log, ...(ledger && { ledger }) }, load, make);
     };
     return guest === undefined && canWait(choice, settings) ? new LateExporter(create, log) : create();
   });
+  // When the app waits for something the first time: with its first request it has other things to do. An app that waits for
+  // nothing is not kept from its end by that.
+  const prepare = (): void => {
+    for (const exporter of exporters) if (exporter instanceof LateExporter) exporter.prepare();
+  };
+  setImmediate(prepare).unref();
   const processors = processor === undefined ? exporters.map((exporter) => exporter.processor) : [processor];
   const openSpans = new OpenSpans();
 
@@ -204,9 +211,19 @@ function isOn(exporters: readonly string[]): boolean {
   return exporters.length > 0 && !exporters.includes('none');
 }
 
-/** Whether an exporter has nothing to do before its first span: nothing to read that may be out of reach then, nothing to replay. */
+/** Whether an exporter needs nothing of the start: no file that may be out of reach later, no span's start, nothing to replay. */
 function canWait(choice: ExporterChoice, { spoolDirectory }: Settings): boolean {
-  return spoolDirectory === undefined && !('certificate' in choice || 'clientCertificate' in choice);
+  if (spoolDirectory !== undefined) return false;
+  switch (choice.kind) {
+    case 'jaeger-agent':
+      return true;
+    case 'jaeger-http':
+    case 'otlp':
+      return choice.certificate === undefined && choice.clientCertificate === undefined;
+    case 'otlp-file':
+    case 'console':
+      return false;
+  }
 }
 
 /** Limits of spans; the general ones count where the span's own are not set. */

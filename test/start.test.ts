@@ -64,3 +64,17 @@ test('several exporters get the same span', async (t) => {
   assert.deepEqual(spans.map(({ protocol }) => protocol).sort(), ['jaeger-http', 'otlp-http-protobuf']);
   assert.match(stderr, /^trace [\da-f]{32}\njob job [\d.]+ (?:µs|ms)\n$/);
 });
+
+test('the console has a trace as one tree', async (t) => {
+  const cwd = app(t, {
+    'app.js': `
+      const tracer = require('@opentelemetry/api').trace.getTracer('test');
+      tracer.startActiveSpan('outer', (outer) => {
+        tracer.startSpan('inner').end();
+        outer.end();
+      });`,
+  });
+  const env = { OTEL_TRACES_EXPORTER: 'console', OTEL_SERVICE_NAME: 'job' };
+  const { stderr } = await run({ args: [...importFlag(), 'app.js'], cwd, env });
+  assert.match(stderr, /^trace [\da-f]{32}\njob outer .*\n└─ job inner .*\n$/);
+});

@@ -39,7 +39,8 @@ const MAX_FILES = 200;
  * It is part of register.js, which old Node.js lines must be able to parse, and loads nothing before it is called.
  */
 export function createCompiledLoader({ Modules, require, flags, usesCache = true }: CompiledLoaderOptions): LoadFile {
-  // taken before an instrumentation could wrap them
+  // taken before an instrumentation could wrap them, or a test put fake ones in their place
+  const { setImmediate } = globalThis;
   const getBuiltin = process.getBuiltinModule.bind(process);
   const {
     closeSync,

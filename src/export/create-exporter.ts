@@ -12,11 +12,13 @@ export type ExporterOptions = Omit<BatchingOptions, 'delivery' | 'ledger'> &
     readonly encoder: Encoder;
     readonly transport: TransportConfig;
     readonly log: Log;
+    /** One of its own without it. */
+    readonly ledger?: Ledger;
   };
 
 /** Puts encoder, batching, delivery and transport together; inert until the first span ends. */
 export function createExporter(options: ExporterOptions): Exporter {
-  const ledger = new Ledger();
+  const { ledger = new Ledger() } = options;
   const transport = createTransport(options.transport, options.log);
   const delivery = new Delivery({ ...options, transport, ledger });
   const processor = new BatchingSpanProcessor({ ...options, delivery, ledger });

@@ -1,46 +1,73 @@
-import type { SpanProcessor } from '@opentelemetry/sdk-trace';
+import { TraceFlags } from '@opentelemetry/api';
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { Log } from '../core/log.ts';
 import type { Payload } from '../wire/encoder.ts';
 import type { Exporter, Unsent } from './exporter.ts';
 import { type DropReason, Ledger, type Stats } from './ledger.ts';
 
 /**
- * An exporter that is put together when its first span ends: encoders, transports and delivery are a fifth of a start, and
- * many processes never make a span.
+ * An exporter that is put together by `prepare`, or when its first span ends: encoders, transports and delivery are a fifth of a
+ * start, and many processes never make a span.
+ *
+ * Where it cannot be put together, as without a file descriptor, spans are counted as lost and the next one tries again.
  */
 export class LateExporter implements Exporter {
   readonly processor: SpanProcessor = {
     onStart() {},
-    onEnd: (span) => this.#exporter().processor.onEnd(span),
+    onEnd: (span) => this.#onEnd(span),
     forceFlush: async () => this.#made?.processor.forceFlush(),
-    shutdown: async () => this.#made?.processor.shutdown(),
+    shutdown: async () => {
+      this.#isShut = true;
+      await this.#made?.processor.shutdown();
+    },
   };
-  readonly #create: () => Exporter;
+  readonly #create: (ledger: Ledger) => Exporter;
   readonly #log: Log;
   #made: Exporter | undefined;
+  #isShut = false;
+  /** The exporter's, which counts before there is one. */
+  readonly #ledger = new Ledger();
 
-  /** @param create may load files of ours; where it throws that is one line, and spans are counted as lost */
-  constructor(create: () => Exporter, log: Log) {
+  /** @param create may load files of ours, and throw; makes what counts in that ledger and has no need of a span's start */
+  constructor(create: (ledger: Ledger) => Exporter, log: Log) {
     this.#create = create;
     this.#log = log;
   }
 
-  #exporter(): Exporter {
-    return (this.#made ??= this.#make());
-  }
-
-  #make(): Exporter {
+  /** Puts it together now; silent where that cannot be. */
+  prepare(): void {
     try {
-      return this.#create();
-    } catch (error) {
-      const why = String(error instanceof Error ? error.message : error);
-      this.#log.line('error', `the exporter could not be loaded: ${why}; spans are lost`);
-      return createLosing();
+      this.#made ??= this.#create(this.#ledger);
+    } catch {
+      // it is tried again when it is needed
     }
   }
 
+  #exporter(): Exporter | undefined {
+    try {
+      return (this.#made ??= this.#create(this.#ledger));
+    } catch (error) {
+      const why = String(error instanceof Error ? error.message : error);
+      this.#log.trouble('exporter', `the exporter could not be loaded: ${why}; spans are lost`);
+      return undefined;
+    }
+  }
+
+  #onEnd(span: ReadableSpan): void {
+    if (this.#made !== undefined) return this.#made.processor.onEnd(span);
+    if (this.#isShut || (span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return;
+    const exporter = this.#exporter();
+    if (exporter === undefined) this.#drop('notLoaded', 1);
+    else exporter.processor.onEnd(span);
+  }
+
+  #drop(reason: DropReason, spans: number): void {
+    this.#ledger.spansCame(spans);
+    this.#ledger.dropped(reason, spans);
+  }
+
   get target(): string {
-    return this.#exporter().target;
+    return this.#exporter()?.target ?? 'the collector';
   }
 
   async flush(deadlineMs: number): Promise<void> {
@@ -56,34 +83,18 @@ export class LateExporter implements Exporter {
   }
 
   adopt(payload: Payload): void {
-    this.#exporter().adopt?.(payload);
+    const exporter = this.#exporter();
+    if (exporter === undefined) this.#drop('notLoaded', payload.spans);
+    else exporter.adopt?.(payload);
   }
 
   lost(reason: DropReason, spans: number): void {
-    this.#exporter().lost?.(reason, spans);
+    const exporter = this.#exporter();
+    if (exporter === undefined) this.#drop(reason, spans);
+    else exporter.lost?.(reason, spans);
   }
 
-  stats(): Stats | undefined {
-    return this.#made === undefined ? new Ledger().stats() : this.#made.stats();
+  stats(): Stats {
+    return this.#ledger.stats();
   }
-}
-
-/** Counts what nobody can send. */
-function createLosing(): Exporter {
-  const ledger = new Ledger();
-  const lost = (reason: DropReason, spans: number): void => {
-    ledger.spansCame(spans);
-    ledger.dropped(reason, spans);
-  };
-  const done = (): Promise<void> => Promise.resolve();
-  return {
-    target: 'the collector',
-    processor: { onStart() {}, onEnd: () => lost('encoding', 1), forceFlush: done, shutdown: done },
-    flush: done,
-    idle: true,
-    takeUnsent: () => undefined,
-    adopt: ({ spans }) => lost('encoding', spans),
-    lost,
-    stats: () => ledger.stats(),
-  };
 }

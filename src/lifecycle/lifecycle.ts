@@ -46,6 +46,9 @@ export interface Threads {
   asked?(): Promise<void>;
 }
 
+/** As it was when the preload started: a test of the app's may stop the clock. */
+const hrtime = process.hrtime.bind(process);
+
 /** Those that end a process and that somebody sends on purpose: nodemon SIGUSR2, nginx-like supervisors SIGQUIT. */
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;
 type Signal = (typeof SIGNALS)[number];
@@ -94,11 +97,11 @@ export function watchEnds(
     if (finished) return;
     finished = true;
     // `performance` is not touched where nothing is sent: its first use loads 1 ms of Node.js
-    const began = process.hrtime();
+    const began = hrtime();
     try {
       threads?.collect(timeoutMs);
       ending.endOpenSpans();
-      const [seconds, nanoseconds] = process.hrtime(began);
+      const [seconds, nanoseconds] = hrtime(began);
       if (!ending.idle) ending.flushBlocking(Math.max(0, timeoutMs - seconds * 1e3 - nanoseconds / 1e6));
       threads?.close();
       if (threads?.isGuest !== true) ending.report();

@@ -32,6 +32,7 @@ export type Batching = Pick<
   | 'flushTimeoutMs'
   | 'exportTimeoutMs'
   | 'ready'
+  | 'ledger'
 > &
   Pick<Settings, 'spoolDirectory' | 'spoolMaxBytes' | 'spoolMaxAgeMs' | 'spoolReplayBytes'>;
 
