@@ -55,8 +55,18 @@ interface Run {
 /** When no test has ended for so long, files that still run are ended. The first build of Jaeger or of an image takes less. */
 const IDLE_MS = 10 * 60_000;
 
-/** @returns the counts of all files, and of each in which a test has failed, or which has failed itself */
-async function runOnce({ files, env, concurrency }: Run): Promise<{ all: Counts; failed: Map<string, Counts> }> {
+/** What is told of a test; of one that a helper's file defines, the test file is `entryFile`. */
+interface Told {
+  readonly name: string;
+  readonly file?: string;
+  readonly entryFile?: string;
+  readonly skip?: unknown;
+  readonly todo?: unknown;
+  readonly details: { readonly type?: string | undefined; readonly error?: { readonly failureType?: string } };
+}
+
+/** @returns the counts of each file; one whose process died or was ended has at least one failed test */
+async function runOnce({ files, env, concurrency }: Run): Promise<Map<string, Counts>> {
   const idle = new AbortController();
   const timer = setTimeout(() => idle.abort(), IDLE_MS);
   const tests = run({
@@ -66,56 +76,49 @@ async function runOnce({ files, env, concurrency }: Run): Promise<{ all: Counts;
     env: { ...process.env, ...env },
     ...(values.name === undefined ? {} : { testNamePatterns: new RegExp(values.name) }),
   });
-  let all: Counts | undefined;
   const byFile = new Map<string, Counts>();
-  const count = (file: string, counts: Counts): void => {
-    byFile.set(file, added(byFile.get(file) ?? NONE, counts, 1));
+  // Not by the summaries: a process that dies after a failed test leaves none.
+  const count = (told: Told, what: 'passed' | 'failed'): void => {
+    const { details, skip, todo } = told;
+    if (details.type === 'suite' && (what === 'passed' || details.error?.failureType === 'subtestsFailed')) return;
+    const file = relative('.', told.entryFile ?? told.file ?? told.name);
+    const one = skip !== undefined || todo !== undefined ? 'skipped' : what;
+    byFile.set(file, added(byFile.get(file) ?? NONE, { ...NONE, [one]: 1 }));
   };
+  // In the order in which tests end; the other two come in that of the files.
   tests.on('test:complete', () => timer.refresh());
-  tests.on('test:summary', ({ file, counts: { tests, passed, skipped, todo } }) => {
-    // What was cancelled has failed too.
-    const notRun = skipped + todo;
-    const counts = { passed, failed: tests - passed - notRun, skipped: notRun };
-    // One for each file, then one without a name for all of them.
-    if (file === undefined) all = counts;
-    else count(relative('.', file), counts);
-  });
-  // A file whose process died or was ended is a failed test of its own, with the path as its name.
-  tests.on('test:fail', ({ name }) => {
-    const file = relative('.', name);
-    if (files.includes(file)) count(file, { ...NONE, failed: 1 });
-  });
-  await pipeline(tests, new spec(), process.stdout, { end: false });
-  clearTimeout(timer);
-  if (all === undefined) throw new Error('the test runner ended without its summary');
-  return { all, failed: new Map([...byFile].filter(([, { failed }]) => failed > 0)) };
+  tests.on('test:pass', (told) => count(told, 'passed'));
+  tests.on('test:fail', (told) => count(told as Told, 'failed'));
+  try {
+    await pipeline(tests, new spec(), process.stdout, { end: false });
+  } finally {
+    clearTimeout(timer);
+  }
+  return byFile;
 }
 
-function sum(all: Iterable<Counts>): Counts {
-  return [...all].reduce((total, counts) => added(total, counts, 1), NONE);
-}
-
-function added(counts: Counts, others: Counts, times: 1 | -1): Counts {
+function added(counts: Counts, others: Counts): Counts {
   return {
-    passed: counts.passed + times * others.passed,
-    failed: counts.failed + times * others.failed,
-    skipped: counts.skipped + times * others.skipped,
+    passed: counts.passed + others.passed,
+    failed: counts.failed + others.failed,
+    skipped: counts.skipped + others.skipped,
   };
 }
 
 async function runFiles(files: string[], env: NodeJS.ProcessEnv = {}): Promise<Counts> {
   // The runner's own choice is one file less at a time, which on two cores leaves one idle.
-  const first = await runOnce({ files, env, concurrency: availableParallelism() });
-  let counts = first.all;
-  const names = values.again ? [...first.failed.keys()] : [];
-  if (names.length > 0) {
-    console.log(`\n=== Once more, as a test failed there: ${names.join(', ')}\n`);
-    const second = await runOnce({ files: names, env, concurrency: 1 });
-    counts = added(added(counts, sum(first.failed.values()), -1), second.all, 1);
+  const byFile = await runOnce({ files, env, concurrency: availableParallelism() });
+  const failed = [...byFile].filter(([, counts]) => counts.failed > 0).map(([file]) => file);
+  const again = values.again ? failed : [];
+  if (again.length > 0) {
+    console.log(`\n=== Once more, as a test failed there: ${again.join(', ')}\n`);
+    const second = await runOnce({ files: again, env, concurrency: 1 });
+    for (const file of again) byFile.set(file, second.get(file) ?? { ...NONE, failed: 1 });
   }
+  const counts = [...byFile.values()].reduce(added, NONE);
   const { TEST_COUNTS: countsFile } = process.env;
   if (countsFile !== undefined) {
-    appendFileSync(countsFile, `${[counts.passed, counts.failed, counts.skipped, ...names].join(' ')}\n`);
+    appendFileSync(countsFile, `${[counts.passed, counts.failed, counts.skipped, ...again].join(' ')}\n`);
   }
   return counts;
 }
