@@ -32,7 +32,7 @@ test('the tarball holds the bundle, types, licences, bill of materials and docum
     /^dist\/(?:register|start|index|testing|cli|flush-worker|node-sdk-full|doctor-probe)\.js$/,
     new RegExp(`^dist/instrumentation-(?:${catalog.map(({ name }) => name).join('|')})\\.js$`),
     /^dist\/(?:native|detector|propagator)-\w+\.js$/,
-    /^dist\/(?:yaml|dotenv|suggest|import-watch|threads|import-loader|spooling|console-tree|otlp-json-encoder|jaeger-agent-encoder|declarative|sampler-tree)\.js$/,
+    /^dist\/(?:yaml|dotenv|suggest|import-watch|threads|import-loader|exporting|spooling|console-tree|otlp-json-encoder|jaeger-agent-encoder|declarative|sampler-tree)\.js$/,
     /^dist\/(?:chunk|full)-<hash>\.js$/,
     /^dist\/cli-[\w-]+-<hash>\.js$/,
     /^dist\/(?:import-hook(?:-<hash>)?\.mjs|lib\/register\.js)$/,
