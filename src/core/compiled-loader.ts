@@ -24,7 +24,7 @@ export type LoadFile = (file: string) => unknown;
 const HEAD = '(function (exports, require, module, __filename, __dirname) { ';
 const TAIL = '\n});';
 
-/** More versions of Node.js and sets of flags than that, and somebody tries them all out. */
+/** Of more versions of Node.js and sets of flags than that the oldest files make room. */
 const MAX_FILES = 200;
 
 /**
@@ -52,6 +52,7 @@ export function createCompiledLoader({ Modules, require, flags, usesCache = true
     readSync,
     renameSync,
     statSync,
+    unlinkSync,
     writeFileSync,
   } = getBuiltin('fs');
   const path = getBuiltin('path');
@@ -141,13 +142,19 @@ export function createCompiledLoader({ Modules, require, flags, usesCache = true
     const directory = path.dirname(cache);
     try {
       mkdirSync(directory, { recursive: true });
-      if (readdirSync(directory).length >= MAX_FILES) return;
+      const files = readdirSync(directory).map((name) => path.join(directory, name));
+      if (files.length >= MAX_FILES) unlinkSync(oldest(files));
       const own = `${cache}.${process.pid}.${process.hrtime()[1]}`;
       writeFileSync(own, Buffer.concat([compiled, compiled]));
       renameSync(own, cache);
     } catch {
       // a file system that is not ours to write
     }
+  }
+
+  function oldest(files: readonly string[]): string {
+    const ages = files.map((file) => ({ file, madeMs: statSync(file).mtimeMs }));
+    return ages.reduce((one, other) => (other.madeMs < one.madeMs ? other : one)).file;
   }
 
   return loadFile;

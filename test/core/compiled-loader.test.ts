@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire, Module } from 'node:module';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -160,4 +160,17 @@ test('one that V8 rejects, as another build of Node.js would have made, is repla
   writeFileSync(file, Buffer.concat([half, half]));
   assert.equal(await runOnce(), file);
   assert.equal(readFileSync(file).readUInt32LE(4), whole.readUInt32LE(4));
+});
+
+test('of 200 compiled forms the oldest makes room for the next', async (t) => {
+  const { dir, cached, load } = setUp(t, { 'main.cjs': 'exports.is = 1;' });
+  await load('main.cjs');
+  const [own = ''] = cached();
+  for (let n = 0; n < 199; n++) writeFileSync(join(dir, 'cache', `other-${n}`), '');
+  utimesSync(join(dir, 'cache', 'other-7'), 1, 1);
+  rmSync(join(dir, 'cache', own));
+  writeFileSync(join(dir, 'cache', 'other-199'), '');
+  await load('main.cjs');
+  const names = cached();
+  assert.deepEqual([names.length, names.includes(own), names.includes('other-7')], [200, true, false]);
 });
