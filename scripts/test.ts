@@ -77,7 +77,9 @@ async function runOnce({ files, env, concurrency }: Run): Promise<Map<string, Co
     ...(values.name === undefined ? {} : { testNamePatterns: new RegExp(values.name) }),
   });
   const byFile = new Map<string, Counts>();
-  // Not by the summaries: a process that dies after a failed test leaves none.
+  let hasEnded = false;
+  tests.on('test:summary', ({ file }) => (hasEnded ||= file === undefined));
+  // Not by the summaries of files: a process that dies after a failed test leaves none.
   const count = (told: Told, what: 'passed' | 'failed'): void => {
     const { details, skip, todo } = told;
     if (details.type === 'suite' && (what === 'passed' || details.error?.failureType === 'subtestsFailed')) return;
@@ -94,6 +96,7 @@ async function runOnce({ files, env, concurrency }: Run): Promise<Map<string, Co
   } finally {
     clearTimeout(timer);
   }
+  if (!hasEnded) throw new Error('the test runner ended without its summary');
   return byFile;
 }
 

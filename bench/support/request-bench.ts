@@ -234,7 +234,8 @@ function report(bench: RequestBench, all: All, failures: readonly string[]): Rep
   const others = spread(all.variants.flatMap((variant) => all.of(variant).map((one) => one?.others ?? 0)));
   const bars = all.variants
     .filter(({ name }) => name !== bareVariant.name)
-    .map((variant) => ({ label: variant.name, value: added(variant) }));
+    .map((variant) => ({ label: variant.name, value: added(variant) }))
+    .filter(({ value }) => !Number.isNaN(value.median));
   return {
     title: bench.title,
     about: bench.about,
