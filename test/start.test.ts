@@ -1,8 +1,9 @@
 import { strict as assert } from 'node:assert';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { app } from './support/app.ts';
 import { startCollector } from './support/collector.ts';
-import { importFlag, run } from './support/run.ts';
+import { checkout, importFlag, run } from './support/run.ts';
 
 const PROGRAM = `
   const { metrics, trace } = require('@opentelemetry/api');
@@ -77,4 +78,20 @@ test('the console has a trace as one tree', async (t) => {
   const env = { OTEL_TRACES_EXPORTER: 'console', OTEL_SERVICE_NAME: 'job' };
   const { stderr } = await run({ args: [...importFlag(), 'app.js'], cwd, env });
   assert.match(stderr, /^trace [\da-f]{32}\njob outer .*\n└─ job inner .*\n$/);
+});
+
+test('after shutdown nothing is recorded any more, though no span came before it', async (t) => {
+  const collector = await startCollector(t);
+  const cwd = app(t, {
+    'app.js': `
+      const { shutdown } = require(process.env.HELPER);
+      const tracer = require('@opentelemetry/api').trace.getTracer('test');
+      void shutdown().then(() => {
+        tracer.startSpan('late').end();
+        console.log('done');
+      });`,
+  });
+  const env = { TRACING_URL: collector.jaegerUrl, HELPER: join(checkout, 'dist/index.js') };
+  const { code, stdout, stderr } = await run({ args: [...importFlag(), 'app.js'], cwd, env });
+  assert.deepEqual([code, stdout, stderr, collector.requests.length], [0, 'done\n', '', 0]);
 });
