@@ -17,6 +17,9 @@ import type { HttpSettings } from './settings.ts';
 /** Published by `node:http` for each request with its headers, in the very call that then emits 'request'. */
 const REQUEST_START = 'http.server.request.start';
 
+/** Published by `node:http` when a response is written, before it makes its connection ready for the next request. */
+const RESPONSE_FINISH = 'http.server.response.finish';
+
 interface RequestStart {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -91,7 +94,11 @@ export class HttpServers implements ServerSide {
       }
     };
     subscribe(REQUEST_START, onStart);
-    return () => void unsubscribe(REQUEST_START, onStart);
+    subscribe(RESPONSE_FINISH, leaveContext);
+    return () => {
+      unsubscribe(REQUEST_START, onStart);
+      unsubscribe(RESPONSE_FINISH, leaveContext);
+    };
   }
 
   #trace({ request, response }: RequestStart): void {
@@ -120,6 +127,17 @@ export class HttpServers implements ServerSide {
     const measured = this.durations && serverMetricAttributes(request, this.#methodName);
     return new ServerExchange(this, parent, span, method, emitter, answer, measured);
   }
+}
+
+/**
+ * A connection that waits for its next request has a timer, which would keep the last request's context, and so its span,
+ * for as long. Where the app waits for the response too, it comes next, and has to be in that context.
+ *
+ * Never detached: Node.js calls this from a callback of the socket, for its own sake.
+ */
+function leaveContext(message: unknown): void {
+  const { response } = message as Pick<RequestStart, 'response'>;
+  if (response.listenerCount('finish') === 1) context.attach(ROOT_CONTEXT);
 }
 
 /** Ends the span of the request in whose context an error has come up that nobody catches. */

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer, IncomingMessage, OutgoingMessage, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, test, type TestContext } from 'node:test';
-import { context, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
+import { setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { context, ROOT_CONTEXT, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { AlwaysOffSampler, TracerProvider } from '@opentelemetry/sdk-trace';
 import { bindEmit } from '../../../src/instrument/bound-emit.ts';
@@ -63,6 +67,49 @@ test('a request has a span, which is active in its handler and whose parent came
   // recordSpans() registers no propagator
   assert.equal(span.parentSpanContext, undefined);
   assert.equal(context.active(), ROOT_CONTEXT);
+});
+
+test('a connection that waits for its next request keeps no span of the last one', async (t) => {
+  watch(t);
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const spans: WeakRef<Span>[] = [];
+  const server = await listen(t, (_, response) => {
+    const span = trace.getActiveSpan();
+    assert.ok(span);
+    spans.push(new WeakRef(span));
+    response.end();
+  });
+  const sockets = Array.from({ length: 10 }, () => connect((server.address() as AddressInfo).port, '127.0.0.1'));
+  t.after(() => sockets.forEach((socket) => socket.destroy()));
+  for (const socket of sockets) socket.write(get('/'));
+  await Promise.all(sockets.map((socket) => once(socket, 'data')));
+  const left = (): number => spans.filter((span) => span.deref() !== undefined).length;
+  for (let tries = 0; tries < 100 && left() > 0; tries++) {
+    drain(ended);
+    await delay(1);
+    collect();
+  }
+  assert.equal(spans.length, 10);
+  assert.equal(left(), 0);
+});
+
+test('what an app does at the finish or the close of its response is in its context', async (t) => {
+  watch(t);
+  const seen: unknown[] = [];
+  const server = await listen(t, (_, response) => {
+    const span = trace.getActiveSpan();
+    assert.ok(span);
+    for (const event of ['finish', 'close']) {
+      response.on(event, () => seen.push([event, trace.getActiveSpan() === span]));
+    }
+    response.end();
+  });
+  await send(server, get('/'));
+  assert.deepEqual(seen, [
+    ['finish', true],
+    ['close', true],
+  ]);
 });
 
 test('3 pipelined requests have 3 spans, each active in its own listeners', async (t) => {
