@@ -56,7 +56,7 @@ export function createGrpcTransport(config: NetworkTarget): Transport {
     if (socketPath !== undefined) options.createConnection = () => loadBuiltin('node:net').connect(socketPath);
     if (proxy !== undefined) {
       const { openTunnel } = await import('./proxy-tunnel.ts');
-      const socket = await openTunnel(proxy, authorityOf(url), deadlineMs);
+      const socket = await openTunnel(proxy, authorityOf(url), { deadlineMs });
       const host = url.hostname.replaceAll(/[[\]]/g, '');
       const secure = { ...tls, socket, host, servername: serverNameOf(url), ALPNProtocols: ['h2'] };
       options.createConnection = () => (url.protocol === 'https:' ? loadBuiltin('node:tls').connect(secure) : socket);

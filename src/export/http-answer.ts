@@ -1,5 +1,5 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Payload } from '../wire/encoder.ts';
+import type { Answer } from './parse-answer.ts';
 import { decodePartialSuccess, MAX_ANSWER_BYTES } from './partial-success.ts';
 import type { Outcome } from './transport.ts';
 
@@ -11,34 +11,11 @@ const OF_TARGET = new Set([401, 403, 404, 405, 407, 421]);
 const JAEGER_CANNOT_STORE = 'Cannot submit Jaeger batch';
 /** A collector that asks for more is asked again all the same. */
 const MAX_RETRY_AFTER_MS = 300_000;
-/** A longer answer costs the connection. */
-const MAX_READ_BYTES = 65_536;
 const MAX_SAID_CHARS = 200;
 
-/** Reads the beginning of an answer; one that breaks off or never ends has said what matters by its status. */
-export async function readAnswer(response: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      if (length < MAX_ANSWER_BYTES) chunks.push(chunk);
-      length += chunk.length;
-      if (length > MAX_READ_BYTES) break;
-    }
-  } catch {
-    // told by the status
-  }
-  return Buffer.concat(chunks);
-}
-
 /** What an answer means for the payload it was given to. */
-export function toOutcome(
-  response: Pick<IncomingMessage, 'statusCode' | 'headers'>,
-  answer: Buffer,
-  url: URL,
-  payload: Payload,
-): Outcome {
-  const { statusCode: status = 0, headers } = response;
+export function toOutcome({ statusCode: status, headers, body }: Answer, url: URL, payload: Payload): Outcome {
+  const answer = body.subarray(0, MAX_ANSWER_BYTES);
   const type = headers['content-type'] ?? '';
   const spans = `${payload.spans} spans`;
   if (status >= 200 && status < 300) {
@@ -50,8 +27,8 @@ export function toOutcome(
     const why = `answered ${status} with a web page to ${spans}; is this a collector's address?`;
     return { status: 'refused', why, elsewhere: true };
   }
-  if (status >= 300 && status < 400 && headers.location !== undefined) {
-    const why = `answered ${status} to ${spans}, a redirect to ${place(headers.location, url)}, which is not followed`;
+  if (status >= 300 && status < 400 && headers['location'] !== undefined) {
+    const why = `answered ${status} to ${spans}, a redirect to ${place(headers['location'], url)}, which is not followed`;
     return { status: 'refused', why, elsewhere: true };
   }
   const said = printable(answer);
@@ -72,7 +49,7 @@ function place(location: string, base: URL): string {
 }
 
 /** Seconds or an HTTP date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
-function retryAfterMs({ 'retry-after': value = '' }: IncomingHttpHeaders): number | undefined {
+function retryAfterMs({ 'retry-after': value = '' }: Answer['headers']): number | undefined {
   const ms = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
   return Number.isNaN(ms) ? undefined : Math.min(MAX_RETRY_AFTER_MS, Math.max(0, ms));
 }

@@ -1,81 +1,101 @@
-import type { Agent, ClientRequest, OutgoingHttpHeaders, RequestOptions } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { loadBuiltin } from '../core/builtin.ts';
-import { createClientRequest } from '../core/client-request.ts';
+import type { Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 import { authorityOf, serverNameOf } from './authority.ts';
+import { ConnectionPool } from './connection-pool.ts';
+import type { RequestOptions } from './http-connection.ts';
+import { addressOf, openSocket, type OpenOptions } from './open-socket.ts';
+import type { Answer } from './parse-answer.ts';
+import { requestHead } from './request-head.ts';
+import { proxyHeaders, tlsOf } from './proxy.ts';
 import { readTlsFiles } from './tls-files.ts';
 import type { NetworkTarget } from './transport.ts';
 
-const MAX_SOCKETS = 8;
-
-export interface HttpClient {
-  /** Makes a POST that is not yet sent. @throws what TLS says of keys and certificates, and what HTTP says of headers */
-  post(headers: OutgoingHttpHeaders, deadlineMs: number): ClientRequest;
-  /** The network failed: the next request asks anew where the target is, and reads the certificates anew. */
-  startAfresh(): void;
-  close(): void;
-}
+/** What is said of each payload; it is as it is, whatever is configured. */
+const OF_PAYLOAD = /^(?:content-(?:encoding|length|type)|transfer-encoding)$/i;
 
 /**
- * Keeps the connections to one URL: its own host, a unix socket, or a proxy between.
+ * POSTs to one URL, over its own host, a unix socket, or a proxy between.
  *
- * `node:http` is loaded by the first request, and what asks a proxy for a tunnel by the first that needs one.
+ * What asks a proxy for a tunnel is loaded by the first request that needs one.
  */
-export function createHttpClient(config: NetworkTarget): HttpClient {
-  const url = new URL(config.url);
-  const isSecure = url.protocol === 'https:';
-  const { proxy, socketPath, tls: { files, ...tls } = {} } = config;
+export class HttpClient {
+  readonly #config: NetworkTarget;
+  readonly #url: URL;
   /** A proxy that is given the request itself. For TLS it is asked for a tunnel instead. */
-  const forwarder = proxy === undefined || isSecure ? undefined : new URL(proxy.url);
-  const hop = forwarder ?? url;
-  const secrets = proxy?.authorization === undefined ? {} : { 'proxy-authorization': proxy.authorization };
-  const options: RequestOptions = {
-    method: 'POST',
-    ...(socketPath === undefined ? {} : { socketPath }),
-    ...(forwarder === undefined
-      ? {}
-      : { path: `${url.origin}${url.pathname}${url.search}`, servername: serverNameOf(forwarder) }),
-  };
-  let agent: Agent | undefined;
-  let lastDeadlineMs = 0;
+  readonly #forwarder: URL | undefined;
+  readonly #target: string;
+  readonly #headers: Readonly<Record<string, string>>;
+  /** All of a request's head that is always the same. */
+  #head: string | undefined;
+  /** Undefined where the target is not TLS. */
+  #tls: ConnectionOptions | undefined;
+  readonly #connections = new ConnectionPool((options) => this.#connect(options));
 
-  async function connectByTunnel(options: object): Promise<Duplex> {
-    const { openTunnel } = await import('./proxy-tunnel.ts');
-    if (proxy === undefined) throw new Error('no proxy');
-    const socket = await openTunnel(proxy, authorityOf(url), lastDeadlineMs);
-    return loadBuiltin('node:tls')
-      .connect({ ...options, socket })
-      .unref();
-  }
-
-  function openAgent(http: typeof import('node:https')): Agent {
-    const opened = new http.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, ...(isSecure ? tls : {}) });
-    if (proxy === undefined || forwarder !== undefined) return opened;
-    opened.createConnection = (options, done) => {
-      const fail = (error: Error): void => done?.(error, undefined as never);
-      void connectByTunnel(options).then((socket) => done?.(null, socket), fail);
-      return undefined;
+  constructor(config: NetworkTarget) {
+    const url = new URL(config.url);
+    const { proxy, tls: { files: _, ...texts } = {} } = config;
+    const isSecure = url.protocol === 'https:';
+    this.#config = config;
+    this.#url = url;
+    this.#forwarder = proxy === undefined || isSecure ? undefined : new URL(proxy.url);
+    this.#tls = isSecure ? { ...texts, servername: serverNameOf(url), ALPNProtocols: ['http/1.1'] } : undefined;
+    this.#target = `${this.#forwarder === undefined ? '' : url.origin}${url.pathname}${url.search}`;
+    this.#headers = {
+      host: url.host,
+      connection: 'keep-alive',
+      ...credentialsOf(url),
+      ...(this.#forwarder !== undefined && proxyHeaders(proxy)),
+      ...Object.fromEntries(Object.entries(config.headers).filter(([name]) => !OF_PAYLOAD.test(name))),
     };
-    return opened;
   }
 
-  return {
-    post(headers, deadlineMs) {
-      const http = loadBuiltin(hop.protocol === 'https:' ? 'node:https' : 'node:http') as typeof import('node:https');
-      agent ??= openAgent(http);
-      lastDeadlineMs = deadlineMs;
-      const more = forwarder === undefined ? {} : { host: url.host, ...secrets };
-      return createClientRequest(hop, { ...options, agent, headers: { ...headers, ...more } });
-    },
-    startAfresh() {
-      const idle = Object.values(agent?.freeSockets ?? {}).flatMap((sockets) => sockets ?? []);
-      for (const socket of idle) socket.destroy();
-      if (files === undefined || agent === undefined) return;
-      const { options } = agent as Agent & { options: object };
-      Object.assign(options, readTlsFiles(files));
-    },
-    close() {
-      agent?.destroy();
-    },
-  };
+  /**
+   * Sends one request; again, where its connection turns out to have been closed before.
+   *
+   * @param headers of the body, besides those of the target
+   * @throws what the network says, what TLS says of keys and certificates, and what HTTP says of headers
+   */
+  async post(headers: Readonly<Record<string, string>>, body: Uint8Array, options: RequestOptions): Promise<Answer> {
+    this.#head ??= requestHead('POST', this.#target, this.#headers);
+    let head = this.#head;
+    for (const [name, value] of Object.entries(headers)) head += `${name}: ${value}\r\n`;
+    head += `content-length: ${body.length}\r\n\r\n`;
+    for (;;) {
+      const connection = await this.#connections.take(options.deadlineMs);
+      try {
+        return await connection.send(head, body, options);
+      } catch (error) {
+        // Each round uses up one idle connection.
+        if (!connection.isStale) throw error;
+      }
+    }
+  }
+
+  /** The network failed: the next request asks anew where the target is, and reads the certificates anew. */
+  startAfresh(): void {
+    this.#connections.closeIdle();
+    const { files } = this.#config.tls ?? {};
+    if (files !== undefined && this.#tls !== undefined) this.#tls = { ...this.#tls, ...readTlsFiles(files) };
+  }
+
+  close(): void {
+    this.#connections.close();
+  }
+
+  async #connect(options: OpenOptions): Promise<Socket> {
+    const { socketPath, proxy } = this.#config;
+    if (socketPath !== undefined) return await openSocket({ path: socketPath }, this.#tls, options);
+    if (proxy === undefined) return await openSocket(addressOf(this.#url), this.#tls, options);
+    if (this.#forwarder !== undefined)
+      return await openSocket(addressOf(this.#forwarder), tlsOf(this.#forwarder), options);
+    const { openTunnel } = await import('./proxy-tunnel.ts');
+    const socket = await openTunnel(proxy, authorityOf(this.#url), options);
+    return await openSocket({ socket }, this.#tls, options);
+  }
+}
+
+function credentialsOf({ username, password }: URL): Record<string, string> {
+  if (username === '' && password === '') return {};
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
 }

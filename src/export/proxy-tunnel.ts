@@ -1,66 +1,70 @@
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { loadBuiltin } from '../core/builtin.ts';
-import { createClientRequest } from '../core/client-request.ts';
-import { clearTimeout, setTimeout } from '../core/timers.ts';
 import { msUntil } from '../core/deadline.ts';
-import { serverNameOf } from './authority.ts';
+import { clearTimeout, setTimeout } from '../core/timers.ts';
+import { addressOf, openSocket, type OpenOptions } from './open-socket.ts';
+import { type Head, parseHead } from './parse-answer.ts';
+import { proxyHeaders, tlsOf } from './proxy.ts';
 import { reason } from './reason.ts';
-import { CONNECT_TIMEOUT_MS, type ProxyConfig } from './transport.ts';
+import { requestHead } from './request-head.ts';
+import type { ProxyConfig } from './transport.ts';
+
+/** A proxy says no more before it lets others speak. */
+const MAX_HEAD_BYTES = 65_536;
 
 /**
  * Asks a proxy for a connection of its own to `authority`, by CONNECT.
  *
  * @param authority `host:port`
- * @param deadlineMs on the `performance.now()` clock
  * @returns the connection; like all of ours it does not keep the process alive
  * @throws {Error} that names the proxy
  * @see https://www.rfc-editor.org/rfc/rfc9110#CONNECT
  */
-export function openTunnel(proxy: ProxyConfig, authority: string, deadlineMs: number): Promise<Duplex> {
+export async function openTunnel(proxy: ProxyConfig, authority: string, options: OpenOptions): Promise<Socket> {
   const url = new URL(proxy.url);
-  const http = loadBuiltin(url.protocol === 'https:' ? 'node:https' : 'node:http') as typeof import('node:https');
+  try {
+    const socket = await openSocket(addressOf(url), tlsOf(url), options);
+    const head = requestHead('CONNECT', authority, { host: authority, ...proxyHeaders(proxy) });
+    socket.write(`${head}\r\n`, 'latin1');
+    const { statusCode } = await readHead(socket, options.deadlineMs);
+    if (statusCode < 300) return socket;
+    socket.destroy();
+    throw new Error(`answered ${statusCode} to CONNECT ${authority}`);
+  } catch (error) {
+    // oxlint-disable-next-line preserve-caught-error -- what is said of an error is said of its cause
+    throw new Error(`proxy ${url.origin}: ${reason(error as Error)}`);
+  }
+}
+
+/** What comes behind the head is left to be read. */
+function readHead(socket: Socket, deadlineMs: number): Promise<Head> {
   return new Promise((resolve, reject) => {
-    const fail = (why: string): void => reject(new Error(`proxy ${url.origin}: ${why}`));
-    const asked = createClientRequest(url, {
-      method: 'CONNECT',
-      path: authority,
-      agent: new http.Agent(),
-      // it would be the name in the header
-      servername: serverNameOf(url),
-      headers: {
-        host: authority,
-        ...(proxy.authorization === undefined ? {} : { 'proxy-authorization': proxy.authorization }),
-      },
-    });
-    let timer: NodeJS.Timeout | undefined;
-    const giveUpIn = (ms: number, why: string): void => {
+    let received = Buffer.alloc(0);
+    const stop = (): void => {
       clearTimeout(timer);
-      timer = setTimeout(() => asked.destroy(new Error(why)), Math.min(ms, msUntil(deadlineMs))).unref();
+      socket.off('data', read).off('error', fail).off('close', end).pause();
     };
-    giveUpIn(CONNECT_TIMEOUT_MS, 'no connection in time');
-    asked.once('socket', (socket: Socket) => {
-      socket.unref();
-      socket.once('connect', () => {
-        socket.unref();
-        giveUpIn(Infinity, 'no answer in time');
-      });
-    });
-    asked.on('error', (error) => fail(reason(error)));
-    asked.once('close', () => {
-      clearTimeout(timer);
-      fail('the connection ended without an answer');
-    });
-    asked.once('connect', ({ statusCode = 0 }: IncomingMessage, socket: Duplex, head: Buffer) => {
-      clearTimeout(timer);
-      if (statusCode < 200 || statusCode >= 300) {
-        socket.destroy();
-        return fail(`answered ${statusCode} to CONNECT ${authority}`);
+    const fail = (error: Error): void => {
+      stop();
+      socket.destroy();
+      reject(error);
+    };
+    const end = (): void => fail(new Error('the connection ended without an answer'));
+    const read = (chunk: Buffer): void => {
+      received = Buffer.concat([received, chunk]);
+      try {
+        const head = parseHead(received);
+        if (head === undefined) {
+          if (received.length > MAX_HEAD_BYTES) throw new Error('the head of the answer has no end');
+          return;
+        }
+        stop();
+        if (received.length > head.end) socket.unshift(received.subarray(head.end));
+        resolve(head);
+      } catch (error) {
+        fail(error as Error);
       }
-      if (head.length > 0) socket.unshift(head);
-      resolve(socket);
-    });
-    asked.end();
+    };
+    const timer = setTimeout(() => fail(new Error('no answer in time')), msUntil(deadlineMs)).unref();
+    socket.on('data', read).on('error', fail).on('close', end);
   });
 }

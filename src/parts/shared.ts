@@ -2,7 +2,6 @@
 export { ValueType } from '@opentelemetry/api';
 export { getRPCMetadata } from '@opentelemetry/core';
 export { default as parseForwarded } from 'forwarded-parse';
-export * from '../core/client-request.ts';
 export * from '../instrument/at-end-of.ts';
 export * from '../instrument/bound-emit.ts';
 export * from '../instrument/carried.ts';

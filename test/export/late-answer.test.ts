@@ -61,9 +61,10 @@ const answers: readonly [name: string, script: Script, status: number | undefine
       [10, undefined],
     ],
     503,
-    '',
+    'later',
   ],
-  ['in chunks', [[50, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n']], 200, ''],
+  ['in chunks', [[50, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n']], 200, '{}'],
+
   [
     'that breaks off in its body',
     [
@@ -101,7 +102,7 @@ for (const [name, script, status, body] of answers) {
 
 test('headers are in lower case', async (t) => {
   const answer = readLateAnswer(await connected(t, [[10, ok]]), 10_000);
-  assert.deepEqual(answer?.headers, { 'content-type': 'application/json', 'content-length': '2' });
+  assert.deepEqual({ ...answer?.headers }, { 'content-type': 'application/json', 'content-length': '2' });
 });
 
 test('who never answers is waited for until the timeout', async (t) => {
@@ -110,6 +111,12 @@ test('who never answers is waited for until the timeout', async (t) => {
   assert.equal(readLateAnswer(socket, 100), undefined);
   assert.ok(performance.now() - startedMs >= 99);
   assert.equal(readLateAnswer(socket, 0), undefined);
+});
+
+test('of one whose end does not come in time the status counts', async (t) => {
+  const socket = await connected(t, [[50, 'HTTP/1.1 429 Slow Down\r\ncontent-length: 9\r\n\r\nlater']]);
+  const answer = readLateAnswer(socket, 500);
+  assert.deepEqual([answer?.statusCode, answer?.body.toString()], [429, 'later']);
 });
 
 test('an answer without an end is given up', async (t) => {
@@ -128,4 +135,9 @@ test('TLS and a socket that is gone are not read', async (t) => {
   secure.destroy();
   socket.destroy();
   assert.equal(readLateAnswer(socket, 10_000), undefined);
+});
+
+test('what had come before is the beginning of the answer', async (t) => {
+  const socket = await connected(t, [[50, ok.slice(20)]]);
+  assert.equal(readLateAnswer(socket, 10_000, Buffer.from(ok.slice(0, 20)))?.statusCode, 202);
 });

@@ -23,7 +23,9 @@ export async function checkTls(target: NetworkTarget): Promise<Finding[]> {
   if (target.proxy !== undefined) {
     const { url } = target.proxy;
     try {
-      tunnel = await openTunnel(target.proxy, authorityOf(new URL(target.url)), performance.now() + HANDSHAKE_MS);
+      tunnel = await openTunnel(target.proxy, authorityOf(new URL(target.url)), {
+        deadlineMs: performance.now() + HANDSHAKE_MS,
+      });
       findings.push(ok(PROXY, `${url} opens a tunnel to ${authorityOf(new URL(target.url))}`));
     } catch (error) {
       return [fail(PROXY, (error as Error).message, tunnelFix((error as Error).message))];

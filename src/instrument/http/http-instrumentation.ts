@@ -4,7 +4,6 @@
  */
 import { type MeterProvider, metrics, type TracerProvider } from '@opentelemetry/api';
 import { loadBuiltin } from '../../core/builtin.ts';
-import { keepClientRequest } from '../../core/client-request.ts';
 import type { Log } from '../../core/log.ts';
 import { hub, type Watcher } from '../hub.ts';
 import type { LoadedInstrumentation } from '../instrument.ts';
@@ -42,7 +41,6 @@ export class HttpInstrumentation implements LoadedInstrumentation {
 
     const onError = (error: unknown): void =>
       log.trouble('http', `tracing an HTTP request failed: ${String(error)}; it goes on untraced`);
-    keepClientRequest();
     const { IncomingMessage, OutgoingMessage } = loadBuiltin('node:http');
     bindEmit(IncomingMessage.prototype);
     bindEmit(OutgoingMessage.prototype);
