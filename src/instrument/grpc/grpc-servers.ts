@@ -7,7 +7,7 @@ import { incoming } from './carriers.ts';
 import type { Answer, Handler, ServerCall, Server } from './grpc-js.ts';
 import { metadataCapture, type MetadataCapture } from './metadata-capture.ts';
 import { describeMethod } from './method.ts';
-import { AnsweredCall, StreamedCall } from './server-call.ts';
+import { AnsweredCall, StreamedCall, UnaryCall } from './server-call.ts';
 import type { GrpcSettings } from './settings.ts';
 
 type TracedCall = AnsweredCall | StreamedCall;
@@ -47,7 +47,8 @@ export class GrpcServers {
       if (typeof handler !== 'function') return handler;
       if (this.#ignores?.(path)) return ignoring(handler);
       const begin = this.#beginner(path, onError);
-      return STREAMED.has(type) ? tracingStreams(handler, begin, run) : tracingAnswers(handler, begin, run);
+      if (STREAMED.has(type)) return tracingStreams(handler, begin, run);
+      return tracingAnswers(type === 'unary' ? UnaryCall : AnsweredCall, handler, begin, run);
     };
     prototype.register = function (path, handler, serialize, deserialize, type) {
       return register.call(this, path, wrap(path, handler, type), serialize, deserialize, type);
@@ -94,9 +95,9 @@ function tracingStreams(handler: Handler, begin: Begin, run: Run): Handler {
   };
 }
 
-function tracingAnswers(handler: Handler, begin: Begin, run: Run): Handler {
+function tracingAnswers(Call: typeof AnsweredCall, handler: Handler, begin: Begin, run: Run): Handler {
   return function (call, answer) {
-    const traced = begin(AnsweredCall, call);
+    const traced = begin(Call, call);
     if (traced === undefined) return handler.call(this, call, answer);
     // Four, as gRPC's own takes: the rest of more would be an array for every call.
     return run(traced, handler, this, call, (error, value, trailer, flags) => {

@@ -87,11 +87,14 @@ test('listeners of the call run within its span, those added before the handler 
   const inside: (string | undefined)[] = [];
   const note = (): void => void inside.push(trace.getActiveSpan()?.spanContext().spanId);
   call.on('data', note);
-  const { handler } = registered((one, answer) => {
-    one.on('data', note);
-    note();
-    answer?.(null);
-  });
+  const { handler } = registered(
+    (one, answer) => {
+      one.on('data', note);
+      note();
+      answer?.(null);
+    },
+    { type: 'clientStream' },
+  );
   handler.call({}, call, () => {});
   call.emit('data', 1);
   const { spanId } = only(ended).spanContext();

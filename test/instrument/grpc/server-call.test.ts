@@ -4,9 +4,9 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { INVALID_SPAN_CONTEXT, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { CallSpan } from '../../../src/instrument/grpc/call-span.ts';
-import { AnsweredCall, StreamedCall } from '../../../src/instrument/grpc/server-call.ts';
+import { AnsweredCall, StreamedCall, UnaryCall } from '../../../src/instrument/grpc/server-call.ts';
 import { drain, only, recordSpans } from '../../span/recorded-spans.ts';
 
 const ended = recordSpans();
@@ -56,6 +56,22 @@ test('of 100 cancelled calls those 50 end when they were cancelled that nobody c
   assert.ok(spans.every(({ endTime: [seconds, nanos] }) => seconds * 1000 + nanos / 1e6 < beforeMs + 20));
   for (const call of kept) call.answered(null);
   assert.equal(drain(ended).length, 50);
+});
+
+test('after the answer a call keeps its context where the client still streams, and nothing of the span where it does not', () => {
+  for (const [Call, isKept] of [
+    [AnsweredCall, true],
+    [UnaryCall, false],
+  ] as const) {
+    for (const error of [null, { code: 5 }]) {
+      const active = trace.setSpan(ROOT_CONTEXT, trace.wrapSpanContext(INVALID_SPAN_CONTEXT));
+      const call = new Call(active, span());
+      assert.equal(call.context, active);
+      call.answered(error);
+      assert.equal(call.context === active, isKept);
+      assert.equal(codeOf(), error === null ? 0 : 5);
+    }
+  }
 });
 
 test('a streamed answer ends the span when it is written, fails, or is cancelled', () => {
