@@ -61,7 +61,8 @@ export class HttpClient {
     for (const [name, value] of Object.entries(headers)) head += `${name}: ${value}\r\n`;
     head += `content-length: ${body.length}\r\n\r\n`;
     for (;;) {
-      const connection = await this.#connections.take(options.deadlineMs);
+      // At the end of the process what is not sent at once is not sent from here: another thread does.
+      const connection = this.#connections.takeIdle() ?? (await this.#connections.take(options.deadlineMs));
       try {
         return await connection.send(head, body, options);
       } catch (error) {

@@ -91,14 +91,18 @@ export class HttpConnection {
       this.#received = undefined;
       this.#giveUpIn(request, Infinity);
       const socket = this.#socket;
+      const isSecret = 'encrypted' in socket;
+      const handedOver = (): void => {
+        if (request.isWritten) return;
+        request.isWritten = true;
+        onHandedOver?.(isSecret ? undefined : (timeoutMs) => this.#readLate(request, timeoutMs));
+      };
       socket.cork();
       socket.write(head, 'latin1');
-      socket.write(body, (error) => {
-        if (error) return;
-        request.isWritten = true;
-        onHandedOver?.('encrypted' in socket ? undefined : (timeoutMs) => this.#readLate(request, timeoutMs));
-      });
+      socket.write(body, (error) => error ?? handedOver());
       socket.uncork();
+      // mostly the operating system has taken it by now; at the end of the process nobody would be called back
+      if (!isSecret && socket.writableLength === 0 && socket.errored === null) handedOver();
     });
   }
 

@@ -86,6 +86,25 @@ const ends: readonly End[] = [
     spans: { span: 40, open: 1 },
     unfinished: ['open'],
   },
+  ...(
+    [
+      ['process.exit(3)', 'process.exit(3);', 3],
+      ['an uncaught throw', `throw new Error('broken');`, 1],
+      ['an empty loop', '', 0],
+    ] as const
+  ).map(([name, source, code]) => ({
+    name: `${name} while a connection is kept, and a batch has just become full`,
+    source: `end(512); setTimeout(() => { end(512, 'full'); end(40, 'rest'); ${source} }, 500);`,
+    code,
+    spans: { span: 512, full: 512, rest: 40 },
+  })),
+  {
+    name: 'an empty loop while a connection is kept, and a span is open',
+    source: `end(512); setTimeout(() => tracer.startSpan('open'), 500);`,
+    code: 0,
+    spans: { span: 512, open: 1 },
+    unfinished: ['open'],
+  },
   {
     name: 'an unref’d interval, which the flush gives no time to be seen',
     source: `end(40); setInterval(() => console.log('tick'), 400).unref();`,

@@ -21,6 +21,17 @@ test('20 payloads one after the other use one connection', async (t) => {
   assert.equal(collector.connections.opened, 1);
 });
 
+test('what a kept connection takes has been handed over before anybody waits for it', async (t) => {
+  const collector = await startCollector(t);
+  const transport = httpTo(t, collector.jaegerUrl);
+  await sendOne(transport);
+  let handedOver = 0;
+  const sending = transport.send(payloadOf(1), inMs(5000), () => handedOver++);
+  assert.equal(handedOver, 1);
+  assert.deepEqual(await sending, { status: 'delivered' });
+  assert.equal(handedOver, 1);
+});
+
 test('a name is looked up anew after a failure: the service has moved', async (t) => {
   const before = await startCollector(t);
   const moved = createServer((request, response) => {
