@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue, SpanOptions } from '@opentelemetry/api';
+import type { Attributes, AttributeValue, SpanKind, SpanOptions } from '@opentelemetry/api';
 
 /**
  * Attributes as key, value, key, value, as they came: half as dear to fill as an object with a dozen keys of its own, and
@@ -13,6 +13,23 @@ export type AttributeList = unknown[];
 export interface ListedSpanOptions extends SpanOptions {
   /** Made anew each time it is read. Keys differ; values are text, numbers, booleans, or lists of these that stay as they are. */
   readonly attributeList: AttributeList;
+}
+
+/** Of spans that all begin with the same attributes. */
+export class SameAttributes implements ListedSpanOptions {
+  readonly kind: SpanKind;
+  readonly attributes: Attributes;
+  readonly #list: Readonly<AttributeList>;
+
+  constructor(kind: SpanKind, attributes: Attributes) {
+    this.kind = kind;
+    this.attributes = attributes;
+    this.#list = Object.entries(attributes).flat();
+  }
+
+  get attributeList(): AttributeList {
+    return this.#list.slice();
+  }
 }
 
 /** Adds an attribute, unless it has no value. */

@@ -1,5 +1,5 @@
-import type { Attributes } from '@opentelemetry/api';
-import { type AttributeList, type ListedSpanOptions, toAttributes } from '../../core/attribute-list.ts';
+import { SpanKind } from '@opentelemetry/api';
+import { SameAttributes } from '../../core/attribute-list.ts';
 import { Itself } from '../carried.ts';
 import type { Layer } from './express.ts';
 import { RoutePath } from './route-path.ts';
@@ -9,21 +9,7 @@ export interface LayerSpan {
   readonly name: string;
   /** A router's span is over at once: the layers in it are not below it. */
   readonly isRouter: boolean;
-  readonly options: ListedSpanOptions;
-}
-
-class Listed implements ListedSpanOptions {
-  readonly attributes: Attributes;
-  readonly #list: AttributeList;
-
-  constructor(list: AttributeList) {
-    this.#list = list;
-    this.attributes = toAttributes(list);
-  }
-
-  get attributeList(): AttributeList {
-    return this.#list.slice();
-  }
+  readonly options: SameAttributes;
 }
 
 /** What a `LayerSpan` was made of. */
@@ -115,7 +101,10 @@ function describe(
 }
 
 function layerSpan(name: string, expressName: string, type: string, route: string | undefined): LayerSpan {
-  const list = ['express.name', expressName, 'express.type', type];
-  if (route !== undefined) list.unshift('http.route', route);
-  return { name, isRouter: type === 'router', options: new Listed(list) };
+  const attributes = {
+    ...(route !== undefined && { 'http.route': route }),
+    'express.name': expressName,
+    'express.type': type,
+  };
+  return { name, isRouter: type === 'router', options: new SameAttributes(SpanKind.INTERNAL, attributes) };
 }

@@ -1,5 +1,6 @@
 import { type Context, context, propagation, ROOT_CONTEXT, SpanKind, trace, type Tracer } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
+import { SameAttributes } from '../../core/attribute-list.ts';
 import { carryBound } from '../bound-emit.ts';
 import type { Exchange } from '../exchange.ts';
 import { type CallError, CallSpan } from './call-span.ts';
@@ -57,7 +58,7 @@ export class GrpcServers {
 
   #beginner(path: string, onError: (error: unknown) => void): Begin {
     const { spanName, attributes } = describeMethod(path);
-    const options = { kind: SpanKind.SERVER, attributes };
+    const options = new SameAttributes(SpanKind.SERVER, attributes);
     return (Call, call) => {
       if (this.tracer === undefined) return undefined;
       try {
