@@ -5,4 +5,5 @@ export { default as parseForwarded } from 'forwarded-parse';
 export * from '../instrument/at-end-of.ts';
 export * from '../instrument/bound-emit.ts';
 export * from '../instrument/carried.ts';
+export * from '../instrument/note-route.ts';
 export * from '../instrument/record-error.ts';

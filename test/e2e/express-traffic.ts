@@ -1,9 +1,8 @@
-import { lstatSync, readFileSync, symlinkSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { TestContext } from 'node:test';
 import { app } from '../support/app.ts';
-import { buildOnce, cachePath, runTool } from '../support/build-once.ts';
 import { startCollector } from '../support/collector.ts';
+import { install, linkPackage } from '../support/install.ts';
 import { importFlag, run } from '../support/run.ts';
 import { renderTraffic, type Traffic } from './traffic.ts';
 
@@ -64,7 +63,7 @@ export async function runExpressTraffic(
   const collector = await startCollector(t);
   const [file, source] = importForms[form];
   const cwd = app(t, { 'traffic.cjs': program, [file]: source });
-  if (packages !== undefined) replaceExpress(cwd, await installExpress(packages));
+  if (packages !== undefined) linkPackage(cwd, await install('express', packages), 'express');
   const flags = instrumentation === undefined ? [] : importFlag();
   const { stdout, stderr, code } = await run({
     args: [...flags, file, only],
@@ -85,19 +84,4 @@ export async function runExpressTraffic(
   const rename = (line: string): string =>
     line.replaceAll(String(port), '<port>').replace(/(peer\.port) \d+/, '$1 <any>');
   return { traffic: renderTraffic(collector.spans, rename), results };
-}
-
-async function installExpress(packages: readonly string[]): Promise<string> {
-  const dir = await buildOnce(cachePath('otel-preload', 'express', packages.join('+')), async (unfinished) => {
-    const flags = ['--no-save', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund'];
-    await runTool('npm', ['install', '--prefix', unfinished, ...flags, ...packages], { cwd: '/' });
-  });
-  return join(dir, 'node_modules', 'express');
-}
-
-/** Links another installation of Express into an app; what it needs is found beside it there. */
-function replaceExpress(cwd: string, installed: string): void {
-  const target = join(cwd, 'node_modules', 'express');
-  if (lstatSync(target).isSymbolicLink()) unlinkSync(target);
-  symlinkSync(installed, target);
 }

@@ -6,7 +6,7 @@ import { subscribe } from '../hub.ts';
 import type { LoadedInstrumentation } from '../instrument.ts';
 import type { HandlerMessage, InstanceMessage, Reply, Request } from './fastify.ts';
 import { HandlerCall } from './handler-call.ts';
-import { noteRoute } from './note-route.ts';
+import { noteRoute } from '../note-route.ts';
 
 export const SCOPE = 'otel-preload/fastify';
 
@@ -32,7 +32,7 @@ export class FastifyInstrumentation implements LoadedInstrumentation {
           log.trouble('fastify', `tracing a request of Fastify failed: ${String(error)}; it goes on untraced`);
         }
       };
-    const onRoute = guarded((request: Request) => noteRoute(request, request.routeOptions.url));
+    const onRoute = guarded((request: Request) => noteRoute(request.raw, request.routeOptions.url));
     // A request that is answered before its handler has its route by this alone; the app may see its name.
     const otelPreload = (request: Request, _reply: Reply, done: () => void): void => {
       onRoute(request);
@@ -62,7 +62,7 @@ export class FastifyInstrumentation implements LoadedInstrumentation {
   #start(message: HandlerMessage): void {
     const { request, route } = message;
     // Others, of Express mounted in Fastify say, may have said theirs since.
-    noteRoute(request, route.url);
+    noteRoute(request.raw, route.url);
     if (this.#tracer !== undefined && !(PLUGIN in request)) HandlerCall.start(this.#tracer, message);
   }
 }
