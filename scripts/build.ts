@@ -55,6 +55,7 @@ const parts: Readonly<Record<string, string>> = {
   'native-grpc': 'src/instrument/grpc/grpc-instrumentation.ts',
   'native-express': 'src/instrument/express/express-instrumentation.ts',
   'native-fastify': 'src/instrument/fastify/fastify-instrumentation.ts',
+  'native-published': 'src/instrument/published/published-instrumentation.ts',
   'console-tree': 'src/export/console-tree.ts',
   exporting: 'src/sdk/exporters.ts',
   spooling: 'src/export/spooling.ts',

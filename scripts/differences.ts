@@ -235,6 +235,77 @@ export const expressDifferences: readonly Difference[] = [
   },
 ];
 
+/** What a span of a command says, in the rendering of the differential test. */
+const OF_COMMAND = /^[-+] (?:client \S+| {2}(?:db\.|server\.|status ERROR |event exception| {2}exception\.).*)$/;
+const OF_EXCEPTION = /(?:status ERROR .+|event exception|exception\.\w+ .+)$/;
+
+export const redisDifferences: readonly Difference[] = [
+  {
+    what: 'A transaction has one span, `redis-MULTI`, which says how many commands it has (`db.operation.batch.size`), and has an error where all of it is refused.',
+    why: 'redis publishes the transaction, not the commands in it, nor which of them has failed. The official one has a span for each command.',
+    cases: [
+      'multi: one kind',
+      'multi: two kinds',
+      'multi: one fails',
+      'multi: refused',
+      'multi: a watched key has changed',
+      'multi: nothing in it',
+      'a pool: multi',
+    ],
+    lines: [OF_COMMAND],
+  },
+  {
+    what: '`db.operation.name` of a command in a pipeline has its own name behind `PIPELINE`, also where the others are of another kind.',
+    why: 'redis publishes one command after the other, and each span is complete when it begins.',
+    cases: ['pipeline: two kinds'],
+    lines: [/^[-+] {3}db\.operation\.name "PIPELINE(?: [A-Z]+)?"$/],
+  },
+  {
+    what: 'Where a command of a pipeline fails, its span has the error, and those of the others have none.',
+    why: 'They have been answered.',
+    cases: ['pipeline: one fails'],
+    lines: [new RegExp(`^- .*${OF_EXCEPTION.source}`)],
+  },
+  {
+    what: '`server.address` and `server.port` are there where the app has not given them: `localhost`, 6379.',
+    why: 'That is where the client connects to.',
+    cases: ['connect: no host given'],
+    lines: [/^\+ {3}server\.address "localhost"$/],
+  },
+  {
+    what: 'A batch for a client that is closed has no span.',
+    why: 'It is refused before redis publishes anything.',
+    cases: ['closed: a batch'],
+    lines: [/^- /],
+  },
+];
+
+export const mysql2Differences: readonly Difference[] = [
+  {
+    what: 'Where a query is given values, `db.query.text` has `?` for each, and for every text and number that the app has written itself.',
+    why: 'mysql2 publishes the text with the values in it. They may be secrets, and cannot be told from the others. `execute()`, and queries without values, have the text as it was written.',
+    cases: [
+      'query: values beside others',
+      'query: an object as values',
+      'query: other kinds of values',
+      'query: named placeholders',
+    ],
+    lines: [/^[-+] {3}db\.query\.text /],
+  },
+  {
+    what: 'A value that cannot be bound leaves no span.',
+    why: 'mysql2 throws before it publishes anything. That of the official one stays open.',
+    cases: ['execute: a value that cannot be bound'],
+    lines: [/^- /],
+  },
+  {
+    what: 'Without a callback, the span ends with the last row, or the error.',
+    why: 'That of the official one ends with the first row, and stays open where there is none, with values, and of `execute()`.',
+    cases: ['events: no rows', 'events: values', 'events: prepared', 'events: prepared, an error'],
+    lines: [UNFINISHED, /^\+ {3}status ERROR /],
+  },
+];
+
 /** What no case of traffic shows. */
 const furtherOfHttp: readonly Pick<Difference, 'what' | 'why'>[] = [
   {
@@ -316,18 +387,59 @@ const furtherOfFastify: readonly Pick<Difference, 'what' | 'why'>[] = [
   },
 ];
 
+const furtherOfRedis: readonly Pick<Difference, 'what' | 'why'>[] = [
+  {
+    what: 'The path of a unix socket is `server.address`.',
+    why: 'It is where the client connects to.',
+  },
+  {
+    what: 'The name of the scope is `otel-preload/redis`.',
+    why: 'It says who made the span.',
+  },
+];
+
+const furtherOfMysql2: readonly Pick<Difference, 'what' | 'why'>[] = [
+  {
+    what: 'Of a text with values in it that is longer than 32 768 characters, only the beginning is there.',
+    why: 'A value may be a file.',
+  },
+  {
+    what: 'The path of a unix socket is `server.address`, without a port.',
+    why: 'It is where the client connects to.',
+  },
+  {
+    what: 'Connections and pools have no spans, as with the official one, although mysql2 publishes them.',
+    why: 'Where somebody listens to that, mysql2 itself listens for `error` on each connection, and an app that does not would not be ended by one any more.',
+  },
+  {
+    what: 'The name of the scope is `otel-preload/mysql2`.',
+    why: 'It says who made the span.',
+  },
+];
+
 /** The whole of `docs/differences.md`. */
 export function renderDifferences(): string {
-  const http = table([...httpDifferences, ...furtherOfHttp]);
-  const grpc = table([...grpcDifferences, ...furtherOfGrpc]);
-  const express = table([...expressDifferences, ...furtherOfExpress]);
-  const fastify = table(furtherOfFastify);
-  return `${prose}\n\n## HTTP\n\n${http}\n## gRPC\n\n${grpc}\n## Express\n\n${express}\n## Fastify\n\n${fastifyProse}\n\n${fastify}`;
+  const sections = [
+    prose,
+    section('HTTP', [...httpDifferences, ...furtherOfHttp]),
+    section('gRPC', [...grpcDifferences, ...furtherOfGrpc]),
+    section('Express', [...expressDifferences, ...furtherOfExpress]),
+    section('Fastify', furtherOfFastify, fastifyProse),
+    `## redis and mysql2\n\n${publishedProse}`,
+    section('redis', [...redisDifferences, ...furtherOfRedis]),
+    section('mysql2', [...mysql2Differences, ...furtherOfMysql2]),
+    `## h3\n\n${h3Prose}`,
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function section(title: string, differences: readonly Pick<Difference, 'what' | 'why'>[], about?: string): string {
+  return [`## ${title}`, ...(about === undefined ? [] : [about]), table(differences)].join('\n\n');
 }
 
 function table(differences: readonly Pick<Difference, 'what' | 'why'>[]): string {
   const rows = differences.map(({ what, why }) => `| ${what} | ${why} |`);
-  return `| ours | why |\n| --- | --- |\n${rows.join('\n')}\n`;
+  return `| ours | why |\n| --- | --- |\n${rows.join('\n')}`;
 }
 
 const prose = `# Differences to OpenTelemetry's instrumentations
@@ -339,12 +451,23 @@ For HTTP, gRPC and Express there are instrumentations of our own, which make the
 is used, unless \`TRACING_HTTP_INSTRUMENTATION=official\`, \`TRACING_GRPC_INSTRUMENTATION=official\` or
 \`TRACING_EXPRESS_INSTRUMENTATION=official\` (YAML: \`instrumentations.http\`, \`.grpc\`, \`.express\`) says otherwise.
 
-A test runs both on the same traffic and compares all spans; any difference that is not in their lists is a bug.`;
+A test runs both on the same traffic and compares all spans; any difference that is not in their lists is a bug. What is traced by what it publishes
+is listed after them.`;
 
 const fastifyProse = `OpenTelemetry's packages have no instrumentation of Fastify any more; Fastify has one of its own, the plugin \`@fastify/otel\`. Ours subscribes
 to what Fastify publishes, and makes the span of a handler as the plugin does, with the same name and attributes. Where an app registers the plugin,
 its spans are there and ours is not. No test runs the two side by side: the names were compared by hand, with its version 0.20. Of an app's own
 \`@opentelemetry/instrumentation-fastify\` spans come beside ours, unless \`OTEL_NODE_DISABLED_INSTRUMENTATIONS=fastify\`.`;
+
+const publishedProse = `\`redis\` (with its \`@redis/client\`) from 5.12 on, and \`mysql2\` from 3.20, publish what they do. These versions are traced by that and not patched:
+bundled ones, and those that were loaded before us, as well. Older ones are traced by OpenTelemetry's instrumentations. A process may have both, each copy is
+traced in one way. A copy whose version cannot be read is taken for one that publishes. Spans have the names, kinds, statuses, attributes, events and parents of
+\`@opentelemetry/instrumentation-redis\` and \`-mysql2\`; a test runs both on the same traffic here, too.`;
+
+const h3Prose = `There is no instrumentation of h3 among OpenTelemetry's. h3 2 publishes its handlers and middleware where the app has registered h3's own
+\`tracingPlugin()\` (\`h3/tracing\`). Ours makes a span of each, named as those of Express are as far as h3 says: \`request handler - /users/:id\`, and \`middleware\`, with
+\`h3.type\` (\`request_handler\`, \`middleware\`) and \`http.route\`. A middleware's span has what comes after it below it, as \`next()\` is called within. Where an app hands a request
+on to another one's \`fetch\`, the route in the server span is that of the first. The name of the scope is \`otel-preload/h3\`.`;
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(new URL('../docs/differences.md', import.meta.url), renderDifferences());

@@ -8,6 +8,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire, Module } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import type { Published } from '../src/instrument/catalog-row.ts';
 
 const PREFIX = '@opentelemetry/instrumentation-';
 const root = new URL('..', import.meta.url);
@@ -23,9 +24,26 @@ const WOKEN_BY: Readonly<Record<string, string>> = {
   'aws-lambda': "'lambda'",
 };
 
+/** Libraries that publish what the instrumentation would patch them for: where a call begins, and since when. */
+const PUBLISHES: Readonly<Record<string, Published>> = {
+  // not ioredis, which hides rejections from the process where somebody subscribes: docs/upstream.md
+  // mysql2: the canaries of 3.19.2 publish already, and 3.20.0 came after them
+  mysql2: { channels: ['tracing:mysql2:query:start', 'tracing:mysql2:execute:start'], from: '3.19.2' },
+  // the packages redis and @redis/client have had one version since 5.0
+  redis: {
+    channels: [
+      'tracing:node-redis:command:start',
+      'tracing:node-redis:batch:start',
+      'tracing:node-redis:connect:start',
+    ],
+    from: '5.12.0',
+  },
+};
+
 /** Our own, where auto-instrumentations-node has none, and what wakes them. */
 const OWN: Readonly<Record<string, string>> = {
   fastify: "{ channel: 'fastify.initialization' }",
+  h3: "{ channel: 'tracing:h3.request:start' }",
 };
 
 type Constructor = new (config: { enabled: boolean }) => object;
@@ -36,9 +54,14 @@ export function generateCatalog(): string {
     if (own !== undefined) return `  { name: '${short}', className: undefined, wokenBy: ${own}, byDefault: true },`;
     const name = PREFIX + short;
     const { className, targets } = inspect(name);
-    const wokenBy = WOKEN_BY[short] ?? `[${targets.map((target) => `'${target}'`).join(', ')}]`;
+    const wokenBy = WOKEN_BY[short] ?? `[${quoted(targets)}]`;
     if (wokenBy === '[]') throw new Error(`${name} watches no module: say in WOKEN_BY what wakes it`);
-    return `  { name: '${short}', className: '${className}', wokenBy: ${wokenBy}, byDefault: ${!OFF.has(short)} },`;
+    const published = PUBLISHES[short];
+    const publishes =
+      published === undefined
+        ? ''
+        : ` publishes: { channels: [${quoted(published.channels)}], from: '${published.from}' },`;
+    return `  { name: '${short}', className: '${className}', wokenBy: ${wokenBy},${publishes} byDefault: ${!OFF.has(short)} },`;
   });
   return [
     '// Made by scripts/generate-catalog.ts from @opentelemetry/auto-instrumentations-node; do not edit.',
@@ -60,6 +83,10 @@ export function generateNames(): string {
     '] as const;',
     '',
   ].join('\n');
+}
+
+function quoted(texts: readonly string[]): string {
+  return texts.map((text) => `'${text}'`).join(', ');
 }
 
 /** Short names of all, in the order of the alphabet. */

@@ -15,6 +15,7 @@ export const instrumentationNames = [
   'generic-pool',
   'graphql',
   'grpc',
+  'h3',
   'hapi',
   'host-metrics',
   'http',

@@ -21,6 +21,8 @@ export interface HookOptions {
   readonly heard: readonly string[];
   /** Called before anybody is shown a module of this target; loads what wants to see it. Must not throw. */
   readonly wake: (target: string) => void;
+  /** Whether this copy of a target is left as it is: nobody is woken by it or shown it. */
+  readonly leaves: (target: string, baseDir: string | undefined) => boolean;
   /** Called with what a patch threw; the app goes on with the module as it is. */
   readonly onError: (error: unknown, moduleName: string) => void;
   /** The path of what holds `lib/register.js` and `import-hook.mjs`. */
@@ -51,7 +53,10 @@ export function installHooks(options: HookOptions): void {
   function show(watchers: Iterable<Watcher>, exports: unknown, name: string, baseDir: string | undefined): unknown {
     const concerns = (target: string): boolean => isOf(target, name, baseDir);
     const target = names.find(concerns);
-    if (target !== undefined) wake(target);
+    if (target !== undefined) {
+      if (options.leaves(target, baseDir)) return exports;
+      wake(target);
+    }
     let shown = exports;
     for (const { modules, onLoad } of watchers) {
       if (modules !== undefined && !modules.some(concerns)) continue;
@@ -188,12 +193,12 @@ function isOf(target: string, name: string, baseDir: string | undefined): boolea
   return name.startsWith(target) && (name[target.length] === '/' || name[target.length] === sep);
 }
 
-/** Wakes on the first message of a channel and gives that message to those who subscribed while waking. */
-export function wakeOnMessage(channel: string, wake: () => void): void {
-  const first = (message: unknown): void => {
-    unsubscribe(channel, first);
+/** Wakes on the first message of any of these channels and gives that message to those who subscribed while waking. */
+export function wakeOnMessage(channels: readonly string[], wake: () => void): void {
+  const first = (message: unknown, channel: string | symbol): void => {
+    for (const name of channels) unsubscribe(name, first);
     wake();
     for (const subscriber of hub.subscribers.get(channel) ?? []) subscriber(message, channel);
   };
-  subscribe(channel, first);
+  for (const name of channels) subscribe(name, first);
 }

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { logs, metrics, type LoggerProvider, type MeterProvider, type TracerProvider } from '@opentelemetry/api';
 import type { Log } from '../core/log.ts';
 import { catalog } from './catalog.ts';
@@ -8,6 +6,8 @@ import type { CatalogRow } from './catalog-row.ts';
 import { INSTRUMENTATION, quietForeignInstrumentations } from './foreign-instrumentations.ts';
 import { hub, type Watcher } from './hub.ts';
 import { installHooks, wakeOnMessage, type HookOptions } from './hooks.ts';
+import { packageVersion } from './package-version.ts';
+import { publishingCopies } from './publishing-copies.ts';
 
 const API = '@opentelemetry/api';
 const THREADS = 'worker_threads';
@@ -33,7 +33,7 @@ export interface Instrumented {
   readonly begin: (provider: TracerProvider | undefined) => void;
 }
 
-/** An instrumentation of our own, for a row of the catalogue. */
+/** An instrumentation of our own, for a row of the catalogue: in the place of OpenTelemetry's, or where a library publishes what it does. */
 export interface NativeInstrumentation {
   /** Where that is not what the catalogue says. */
   readonly wokenBy?: readonly string[];
@@ -68,30 +68,41 @@ export interface InstrumentOptions extends Pick<HookOptions, 'directory' | 'load
 export function instrument(options: InstrumentOptions): Instrumented {
   const { enabled, disabled, configs, natives, load, log } = options;
   const rows = catalog.filter((row) => (enabled?.includes(row.name) ?? row.byDefault) && !disabled.includes(row.name));
-  const asleep = new Set(rows);
   const early: LoadedInstrumentation[] = [];
   let connect = (instrumentation: LoadedInstrumentation): unknown => early.push(instrumentation);
 
-  function wake(row: CatalogRow): void {
-    if (!asleep.delete(row)) return;
-    try {
-      connect(natives.get(row.name)?.create() ?? load(row, configs[row.name] ?? {}));
-    } catch (error) {
-      log.trouble(
-        `instrumentation ${row.name}`,
-        `instrumentation ${row.name} could not be loaded: ${String(error)}; its target runs untraced`,
-      );
-    }
+  /** What wakes an instrumentation, once. */
+  function asleep({ name }: CatalogRow, create: () => LoadedInstrumentation): () => void {
+    let isAsleep = true;
+    return () => {
+      if (!isAsleep) return;
+      isAsleep = false;
+      try {
+        connect(create());
+      } catch (error) {
+        log.trouble(
+          `instrumentation ${name}`,
+          `instrumentation ${name} could not be loaded: ${String(error)}; its target runs untraced`,
+        );
+      }
+    };
   }
 
-  const byTarget = new Map<string, CatalogRow[]>();
+  const byTarget = new Map<string, (() => void)[]>();
+  const atBegin: (() => void)[] = [];
   for (const row of rows) {
-    const targets = natives.get(row.name)?.wokenBy ?? row.wokenBy;
-    if (Array.isArray(targets)) {
-      for (const target of targets) byTarget.set(target, [...(byTarget.get(target) ?? []), row]);
-    } else if (typeof targets === 'object') {
-      wakeOnMessage((targets as { channel: string }).channel, () => wake(row));
+    const native = natives.get(row.name);
+    const official = (): LoadedInstrumentation => load(row, configs[row.name] ?? {});
+    if (row.publishes !== undefined && native !== undefined) {
+      wakeOnMessage(row.publishes.channels, asleep(row, native.create));
     }
+    const wake = asleep(row, row.publishes === undefined ? (native?.create ?? official) : official);
+    const targets = native?.wokenBy ?? row.wokenBy;
+    if (Array.isArray(targets)) {
+      for (const target of targets) byTarget.set(target, [...(byTarget.get(target) ?? []), wake]);
+    } else if (typeof targets === 'object') {
+      wakeOnMessage([(targets as { channel: string }).channel], wake);
+    } else if (options[targets]) atBegin.push(wake);
   }
   const inUse = rows.filter(
     (row) => Array.isArray(row.wokenBy) || typeof row.wokenBy === 'object' || options[row.wokenBy],
@@ -103,9 +114,10 @@ export function instrument(options: InstrumentOptions): Instrumented {
     wake(target) {
       if (target === THREADS) options.onThreads();
       if (target !== 'router' || !inUse.some(({ name }) => name === 'express') || !isExpressLoaded()) {
-        byTarget.get(target)?.forEach(wake);
+        for (const wake of byTarget.get(target) ?? []) wake();
       }
     },
+    leaves: publishingCopies(rows),
     onError: (error, name) =>
       log.trouble(`patch ${name}`, `instrumenting ${name} failed: ${String(error)}; it runs untraced`),
     directory: options.directory,
@@ -137,7 +149,7 @@ export function instrument(options: InstrumentOptions): Instrumented {
         instrumentation.setMeterProvider(metrics.getMeterProvider());
         instrumentation.setLoggerProvider?.(logs.getLoggerProvider());
       }
-      for (const row of inUse) if (typeof row.wokenBy === 'string') wake(row);
+      for (const wake of atBegin) wake();
     },
   };
 }
@@ -148,13 +160,4 @@ export function instrument(options: InstrumentOptions): Instrumented {
  */
 function isExpressLoaded(): boolean {
   return Object.keys(cache).some((file) => /[/\\]express[/\\]lib[/\\]/.test(file));
-}
-
-function packageVersion(directory: string): string | undefined {
-  try {
-    const { version } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { version?: unknown };
-    return typeof version === 'string' ? version : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -51,6 +51,14 @@ export function nativeInstrumentations(
       return new part.FastifyInstrumentation({ log });
     },
   });
+  for (const name of ['h3', 'mysql2', 'redis'] as const) {
+    natives.set(name, {
+      create() {
+        const part = load('native-published') as typeof import('../instrument/published/published-instrumentation.ts');
+        return new part.PublishedInstrumentation(part.libraries[name], { log });
+      },
+    });
+  }
   return natives;
 }
 

@@ -8,12 +8,12 @@ import { checkout, run } from '../support/run.ts';
 
 const official = catalog.filter(({ className }) => className !== undefined);
 
-test('the catalogue is that of the installed auto-instrumentations-node, and Fastify', () => {
+test('the catalogue is that of the installed auto-instrumentations-node, with Fastify and h3', () => {
   const committed = readFileSync(new URL('../../src/instrument/catalog.ts', import.meta.url), 'utf8');
   assert.equal(committed, generateCatalog(), 'run `npm run generate`');
   assert.deepEqual(
     catalog.filter((row) => !official.includes(row)).map(({ name }) => name),
-    ['fastify'],
+    ['fastify', 'h3'],
   );
 });
 
@@ -54,5 +54,10 @@ test('a row names what wakes it, once, and only what would bury the trace is off
     catalog.filter(({ byDefault }) => !byDefault).map(({ name }) => name),
     ['dns', 'fs', 'host-metrics', 'net'],
   );
+  for (const { name, publishes } of catalog) {
+    if (publishes === undefined) continue;
+    assert.match(publishes.from, /^\d+\.\d+\.\d+$/, name);
+    for (const channel of publishes.channels) assert.match(channel, /^tracing:.+:start$/);
+  }
   for (const { name } of official) assert.ok(existsSync(join(checkout, `dist/instrumentation-${name}.js`)), name);
 });

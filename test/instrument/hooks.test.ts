@@ -20,6 +20,9 @@ const dir = realpathSync(
       ...packageOf('plain', 'exports.value = "plain"; exports.inner = require("./lib/inner.js");', {
         'lib/inner.js': 'module.exports = "inner";',
       }),
+      ...packageOf('left', 'exports.value = "left"; exports.inner = require("./lib/inner.js");', {
+        'lib/inner.js': 'module.exports = "inner";',
+      }),
       ...packageOf('plain-too', 'exports.value = "too";'),
       ...packageOf('broken', 'exports.value = "as it is";'),
       ...packageOf('nothing', 'module.exports = null;'),
@@ -53,12 +56,13 @@ const woken: string[] = [];
 let onWake = (): void => {};
 const errors: unknown[][] = [];
 installHooks({
-  targets: ['plain', 'broken', 'nothing', 'replaced', 'es-module', 'fs', 'dns', 'dns/promises'],
+  targets: ['plain', 'left', 'broken', 'nothing', 'replaced', 'es-module', 'fs', 'dns', 'dns/promises'],
   heard: ['perf_hooks', 'string_decoder'],
   wake(target) {
     woken.push(target);
     onWake();
   },
+  leaves: (target) => target === 'left',
   onError: (error, name) => errors.push([(error as Error).message, name]),
   directory: dirname(appRequire.resolve('import-in-the-middle/index.js')),
   loadImportHook: () => importHook,
@@ -121,6 +125,14 @@ test('a package whose name only begins like a target is not shown', () => {
   assert.deepEqual([shown, woken], [[], []]);
 });
 
+test('a copy that is to be left as it is wakes nobody and is shown to nobody, required or imported', async () => {
+  const shown = watchModules(['left'], () => 'patched');
+  watchModules(undefined, () => 'patched');
+  assert.deepEqual(appRequire('left'), { value: 'left', inner: 'inner' });
+  assert.deepEqual((await appImport('left'))['default'], { value: 'left', inner: 'inner' });
+  assert.deepEqual([shown, woken], [[], []]);
+});
+
 test('fs/promises is no file of fs, and node: makes no difference', () => {
   const shown = watchModules(['dns']);
   appRequire('node:dns/promises');
@@ -170,13 +182,27 @@ test('a file by its path is hooked once an instrumentation asks for it', () => {
 test('the first message of a channel wakes, and whoever subscribed by that hears it and the next', () => {
   const heard: unknown[] = [];
   let wakings = 0;
-  wakeOnMessage('hooks.test', () => {
+  wakeOnMessage(['hooks.test'], () => {
     wakings++;
     subscribe('hooks.test', (message) => void heard.push(message));
   });
   channel('hooks.test').publish('first');
   channel('hooks.test').publish('second');
   assert.deepEqual([wakings, heard], [1, ['first', 'second']]);
+});
+
+test('of several channels any wakes, once, and each message is heard once', () => {
+  const heard: unknown[] = [];
+  const names = ['hooks.one', 'hooks.two', 'hooks.three'];
+  let wakings = 0;
+  wakeOnMessage(names, () => {
+    wakings++;
+    for (const name of names) subscribe(name, (message) => void heard.push(message));
+  });
+  for (const [index, name] of ['hooks.two', 'hooks.one', 'hooks.two', 'hooks.three'].entries()) {
+    channel(name).publish(`${name} ${index}`);
+  }
+  assert.deepEqual([wakings, heard], [1, ['hooks.two 0', 'hooks.one 1', 'hooks.two 2', 'hooks.three 3']]);
 });
 
 test('what is only to be heard of is told at its require and at its import, and left as it is', async () => {

@@ -24,6 +24,7 @@ function appRequire(): NodeJS.Require {
       {
         ...stub('pg', '8.0.0'),
         ...stub('redis', '5.0.0'),
+        ...stub('mysql2', '3.24.6'),
         ...stub('router', '2.0.0'),
         ...stub('express', '5.0.0', 'module.exports = require("./lib/express.js");'),
         'node_modules/express/lib/express.js': 'exports.router = require("router");',
@@ -195,6 +196,42 @@ test('Fastify wakes by the first instance that an app makes, and is given that o
   instances.publish(1);
   instances.publish(2);
   assert.deepEqual(seen, [1, 2]);
+});
+
+test('a library that publishes what it does wakes ours by its first call, and never the official one', () => {
+  const seen: unknown[] = [];
+  const create = (): FakeInstrumentation => {
+    subscribe('tracing:mysql2:query:start', (message) => seen.push(message));
+    return new FakeInstrumentation({ name: 'mysql2' } as CatalogRow, {});
+  };
+  const { begin, names } = setUp({ natives: new Map([['mysql2', { create }]]) });
+  begin(provider);
+  assert.deepEqual(appRequire()('mysql2'), { stub: true });
+  assert.deepEqual([names(), seen], [[], []]);
+  channel('tracing:mysql2:execute:start').publish('execute');
+  channel('tracing:mysql2:query:start').publish('query');
+  assert.deepEqual([names(), seen], [[], ['query']]);
+});
+
+test('an older copy of it wakes the official one, which is not shown a newer copy', () => {
+  const create = () => assert.fail('nothing is published');
+  const { begin, names } = setUp({ natives: new Map([['redis', { create }]]) });
+  begin(provider);
+  appRequire()('redis');
+  assert.deepEqual(names(), ['redis']);
+  const shown: unknown[] = [];
+  hub.required.add({
+    modules: ['redis', 'mysql2'],
+    onLoad(exports, name) {
+      shown.push(name);
+      return exports;
+    },
+  });
+  const require = appRequire();
+  require('redis');
+  require('mysql2');
+  // The hooks of the tests before show it again.
+  assert.deepEqual([...new Set(shown)], ['redis']);
 });
 
 test("router is not instrumented as Express 5's own, but by itself, and where express is off", () => {

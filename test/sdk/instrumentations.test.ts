@@ -46,7 +46,7 @@ test('HTTP is native where that is chosen, and loaded when it is made', () => {
     load,
     log,
   });
-  assert.deepEqual([...official.keys()], ['fastify']);
+  assert.deepEqual([...official.keys()], ['fastify', 'h3', 'mysql2', 'redis']);
 });
 
 test('gRPC is native where that is chosen, and the official one is told of the same metadata', () => {
@@ -60,7 +60,7 @@ test('gRPC is native where that is chosen, and the official one is told of the s
   };
   const load = partWith('GrpcInstrumentation');
   const natives = nativeInstrumentations(settings(env), { metrics: true, load, log });
-  assert.deepEqual([...natives.keys()], ['grpc', 'fastify']);
+  assert.deepEqual([...natives.keys()], ['grpc', 'fastify', 'h3', 'mysql2', 'redis']);
   const made = natives.get('grpc')?.create();
   const { part, options } = made as unknown as {
     part: string;
@@ -99,6 +99,28 @@ test('Fastify is always native, as there is no other, and wakes as the catalogue
   const native = nativeInstrumentations(settings({}), { metrics: false, load, log }).get('fastify');
   assert.equal(native?.wokenBy, undefined);
   assert.deepEqual({ ...(native?.create() as object) }, { part: 'native-fastify', options: { log } });
+});
+
+test('libraries that publish what they do have one part, which is given the library', () => {
+  class PublishedInstrumentation {
+    readonly given: unknown[];
+    constructor(...given: unknown[]) {
+      this.given = given;
+    }
+  }
+  const libraries = { h3: 'h3', mysql2: 'mysql2', redis: 'redis' };
+  const loaded: string[] = [];
+  const load = (part: string) => {
+    loaded.push(part);
+    return { PublishedInstrumentation, libraries };
+  };
+  const natives = nativeInstrumentations(settings({}), { metrics: false, load, log });
+  assert.deepEqual(loaded, []);
+  for (const name of Object.keys(libraries)) {
+    const made = natives.get(name)?.create() as unknown as PublishedInstrumentation;
+    assert.deepEqual(made.given, [name, { log }]);
+  }
+  assert.deepEqual(new Set(loaded), new Set(['native-published']));
 });
 
 test('the official one is told the same: paths to ignore and headers to capture', () => {

@@ -1,8 +1,10 @@
 import { catalog } from '../../instrument/catalog.ts';
+import { publishingCopies } from '../../instrument/publishing-copies.ts';
 import { ok, warn, type Finding } from './finding.ts';
 import type { ProbeReport } from './probe-report.ts';
 
 const CHECK = 'modules.early';
+const publishes = publishingCopies(catalog);
 const targets = new Set(
   catalog.flatMap(({ wokenBy }) => (Array.isArray(wokenBy) ? (wokenBy as readonly string[]) : [])),
 );
@@ -19,9 +21,10 @@ const OTHER_TRACERS = new Set([
 /** Whether something that is to be instrumented was loaded before the preload. */
 export function checkEarly({ before, preload }: Pick<ProbeReport, 'before' | 'preload'>): Finding[] {
   if (preload === null) return [];
-  const packages = [...new Set(before.map(packageOf))];
-  const early = packages.filter((name) => name !== undefined && targets.has(name));
-  const tracers = packages.filter((name) => name !== undefined && OTHER_TRACERS.has(name));
+  const packages = before.flatMap((file) => packageOf(file) ?? []);
+  const isEarly = ({ name, directory }: Package): boolean => targets.has(name) && !publishes(name, directory);
+  const early = names(packages.filter(isEarly));
+  const tracers = names(packages.filter(({ name }) => OTHER_TRACERS.has(name)));
   const fix = 'name otel-preload/register before the other preloads, and not in the program itself';
   const findings = [
     early.length === 0
@@ -35,7 +38,17 @@ export function checkEarly({ before, preload }: Pick<ProbeReport, 'before' | 'pr
   return findings;
 }
 
+interface Package {
+  readonly name: string;
+  readonly directory: string;
+}
+
 /** Of a file in node_modules, the innermost. */
-function packageOf(file: string): string | undefined {
-  return /^.*[/\\]node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)/.exec(file)?.[1]?.replaceAll('\\', '/');
+function packageOf(file: string): Package | undefined {
+  const [directory, name] = /^.*[/\\]node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)/.exec(file) ?? [];
+  return directory === undefined || name === undefined ? undefined : { name: name.replaceAll('\\', '/'), directory };
+}
+
+function names(packages: readonly Package[]): string[] {
+  return [...new Set(packages.map(({ name }) => name))];
 }
