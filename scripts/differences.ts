@@ -313,6 +313,10 @@ const furtherOfHttp: readonly Pick<Difference, 'what' | 'why'>[] = [
     why: 'The official one does not know HTTP/2. gRPC, and clients that are built upon `node:http2`, have instrumentations of their own.',
   },
   {
+    what: 'Nothing is active in a subscriber of `http.server.response.finish` that came after ours, unless the app listens for the `finish` of the response.',
+    why: 'What Node.js makes there, the timer of the idle connection, would keep the span until the next request.',
+  },
+  {
     what: 'The name of the scope is `otel-preload/http`.',
     why: 'It says who made the span.',
   },

@@ -6,6 +6,11 @@ export function authorityOf({ hostname, port, protocol }: URL): string {
   return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
 }
 
+/** The host of a URL, an IPv6 address without its brackets. */
+export function hostOf({ hostname }: URL): string {
+  return hostname.replaceAll(/[[\]]/g, '');
+}
+
 /** What TLS asks for: a name, never an address. */
 export function serverNameOf({ hostname }: URL): string {
   return hostname.startsWith('[') || loadBuiltin('node:net').isIP(hostname) !== 0 ? '' : hostname;

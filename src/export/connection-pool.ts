@@ -20,15 +20,6 @@ export class ConnectionPool {
     this.#open = open;
   }
 
-  /** Gives a connection that waits for a request. */
-  takeIdle(): HttpConnection | undefined {
-    for (;;) {
-      const idle = this.#idle.pop();
-      if (idle === undefined || idle.isUsable) return idle;
-      idle.destroy();
-    }
-  }
-
   /**
    * Gives a connection, for one request.
    *
@@ -38,9 +29,10 @@ export class ConnectionPool {
   async take(deadlineMs: number): Promise<HttpConnection> {
     for (;;) {
       this.#closing.signal.throwIfAborted();
-      const idle = this.takeIdle();
-      if (idle !== undefined) return idle;
-      if (this.#connections.size + this.#opening < MAX_CONNECTIONS) return await this.#connect(deadlineMs);
+      const idle = this.#idle.pop();
+      if (idle?.isUsable) return idle;
+      if (idle !== undefined) idle.destroy();
+      else if (this.#connections.size + this.#opening < MAX_CONNECTIONS) return await this.#connect(deadlineMs);
       else await this.#wait(deadlineMs);
     }
   }

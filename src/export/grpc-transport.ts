@@ -9,7 +9,7 @@ import { loadBuiltin } from '../core/builtin.ts';
 import { clearTimeout, setTimeout } from '../core/timers.ts';
 import { msUntil } from '../core/deadline.ts';
 import type { Payload } from '../wire/encoder.ts';
-import { authorityOf, serverNameOf } from './authority.ts';
+import { authorityOf, hostOf, serverNameOf } from './authority.ts';
 import { gzip } from './gzip.ts';
 import { decodePartialSuccess, MAX_ANSWER_BYTES } from './partial-success.ts';
 import { isTlsSetup, reason } from './reason.ts';
@@ -57,7 +57,7 @@ export function createGrpcTransport(config: NetworkTarget): Transport {
     if (proxy !== undefined) {
       const { openTunnel } = await import('./proxy-tunnel.ts');
       const socket = await openTunnel(proxy, authorityOf(url), { deadlineMs });
-      const host = url.hostname.replaceAll(/[[\]]/g, '');
+      const host = hostOf(url);
       const secure = { ...tls, socket, host, servername: serverNameOf(url), ALPNProtocols: ['h2'] };
       options.createConnection = () => (url.protocol === 'https:' ? loadBuiltin('node:tls').connect(secure) : socket);
     }

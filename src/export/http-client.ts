@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import { authorityOf, serverNameOf } from './authority.ts';
+import { setImmediate } from '../core/timers.ts';
+import { authorityOf, hostOf, serverNameOf } from './authority.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import type { RequestOptions } from './http-connection.ts';
 import { addressOf, openSocket, type OpenOptions } from './open-socket.ts';
@@ -35,15 +36,16 @@ export class HttpClient {
     const url = new URL(config.url);
     const { proxy, tls: { files: _, ...texts } = {} } = config;
     const isSecure = url.protocol === 'https:';
+    // whose certificate it has to be, whatever the connection goes over
+    const host = hostOf(url);
     this.#config = config;
     this.#url = url;
     this.#forwarder = proxy === undefined || isSecure ? undefined : new URL(proxy.url);
-    this.#tls = isSecure ? { ...texts, servername: serverNameOf(url), ALPNProtocols: ['http/1.1'] } : undefined;
+    this.#tls = isSecure ? { ...texts, host, servername: serverNameOf(url), ALPNProtocols: ['http/1.1'] } : undefined;
     this.#target = `${this.#forwarder === undefined ? '' : url.origin}${url.pathname}${url.search}`;
     this.#headers = {
       host: url.host,
       connection: 'keep-alive',
-      ...credentialsOf(url),
       ...(this.#forwarder !== undefined && proxyHeaders(proxy)),
       ...Object.fromEntries(Object.entries(config.headers).filter(([name]) => !OF_PAYLOAD.test(name))),
     };
@@ -61,8 +63,10 @@ export class HttpClient {
     for (const [name, value] of Object.entries(headers)) head += `${name}: ${value}\r\n`;
     head += `content-length: ${body.length}\r\n\r\n`;
     for (;;) {
-      // At the end of the process what is not sent at once is not sent from here: another thread does.
-      const connection = this.#connections.takeIdle() ?? (await this.#connections.take(options.deadlineMs));
+      // At an end the event loop does not turn any more, but promises may go on, and another thread sends what has not been sent.
+      // And a connection that was closed while the loop stood still is known to be when it turns again.
+      await nextTurn();
+      const connection = await this.#connections.take(options.deadlineMs);
       try {
         return await connection.send(head, body, options);
       } catch (error) {
@@ -91,12 +95,15 @@ export class HttpClient {
       return await openSocket(addressOf(this.#forwarder), tlsOf(this.#forwarder), options);
     const { openTunnel } = await import('./proxy-tunnel.ts');
     const socket = await openTunnel(proxy, authorityOf(this.#url), options);
-    return await openSocket({ socket }, this.#tls, options);
+    try {
+      return await openSocket({ socket }, this.#tls, options);
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
   }
 }
 
-function credentialsOf({ username, password }: URL): Record<string, string> {
-  if (username === '' && password === '') return {};
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }

@@ -2,12 +2,10 @@ import type { Socket } from 'node:net';
 import { msUntil } from '../core/deadline.ts';
 import { clearTimeout, setTimeout } from '../core/timers.ts';
 import { readLateAnswer } from './late-answer.ts';
-import { type Answer, parseAnswer, type ParsedAnswer } from './parse-answer.ts';
+import { type Answer, MAX_READ_BYTES, parseAnswer, type ParsedAnswer } from './parse-answer.ts';
 
 /** How long a body may take behind a status that has said all; then its connection is given up. */
 const ANSWER_BODY_MS = 1000;
-/** A longer answer costs the connection. */
-export const MAX_READ_BYTES = 65_536;
 /** A connection that its server is about to close is not used any more. */
 const CLOSING_MS = 1000;
 
@@ -91,18 +89,14 @@ export class HttpConnection {
       this.#received = undefined;
       this.#giveUpIn(request, Infinity);
       const socket = this.#socket;
-      const isSecret = 'encrypted' in socket;
-      const handedOver = (): void => {
-        if (request.isWritten) return;
-        request.isWritten = true;
-        onHandedOver?.(isSecret ? undefined : (timeoutMs) => this.#readLate(request, timeoutMs));
-      };
       socket.cork();
       socket.write(head, 'latin1');
-      socket.write(body, (error) => error ?? handedOver());
+      socket.write(body, (error) => {
+        if (error) return;
+        request.isWritten = true;
+        onHandedOver?.('encrypted' in socket ? undefined : (timeoutMs) => this.#readLate(request, timeoutMs));
+      });
       socket.uncork();
-      // mostly the operating system has taken it by now; at the end of the process nobody would be called back
-      if (!isSecret && socket.writableLength === 0 && socket.errored === null) handedOver();
     });
   }
 

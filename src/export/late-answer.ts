@@ -1,11 +1,9 @@
 import type { Socket } from 'node:net';
 import { loadBuiltin } from '../core/builtin.ts';
-import { type Answer, parseAnswer, type ParsedAnswer } from './parse-answer.ts';
+import { type Answer, MAX_READ_BYTES, parseAnswer, type ParsedAnswer } from './parse-answer.ts';
 
 const FIRST_PAUSE_MS = 1;
 const MAX_PAUSE_MS = 10;
-/** Nobody who takes spans says more. */
-const MAX_BYTES = 65_536;
 
 // Taken before anybody wraps it.
 const { wait } = Atomics;
@@ -27,7 +25,7 @@ export function readLateAnswer(socket: Socket, timeoutMs: number, begun: Buffer 
   let leftMs = timeoutMs;
   let received = begun;
   let pauseMs = FIRST_PAUSE_MS;
-  while (received.length < MAX_BYTES) {
+  while (received.length < MAX_READ_BYTES) {
     const chunk = readNow(descriptor);
     if (chunk === 'ended') break;
     if (chunk !== 'nothing') {

@@ -3,6 +3,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { loadBuiltin } from '../core/builtin.ts';
 import { msUntil } from '../core/deadline.ts';
 import { clearTimeout, setTimeout } from '../core/timers.ts';
+import { hostOf } from './authority.ts';
 import { CONNECT_TIMEOUT_MS } from './transport.ts';
 
 /** Where a connection goes to: a unix socket, a host without the brackets of an IPv6 address, or over a connection that is there. */
@@ -22,9 +23,9 @@ export interface OpenOptions {
 const PROBE_MS = 1000;
 
 /** The address that a URL names. */
-export function addressOf({ hostname, port, protocol }: URL): Address {
-  const usual = protocol === 'https:' ? 443 : 80;
-  return { host: hostname.replaceAll(/[[\]]/g, ''), port: port === '' ? usual : Number(port) };
+export function addressOf(url: URL): Address {
+  const usual = url.protocol === 'https:' ? 443 : 80;
+  return { host: hostOf(url), port: url.port === '' ? usual : Number(url.port) };
 }
 
 /**
@@ -44,7 +45,7 @@ export function openSocket(
     const socket: Socket =
       tls === undefined
         ? new (loadBuiltin('node:net').Socket)().connect(address as { path: string })
-        : loadBuiltin('node:tls').connect({ ...address, ...tls });
+        : loadBuiltin('node:tls').connect({ ...tls, ...address });
     let timer: NodeJS.Timeout | undefined;
     const settle = (): void => {
       clearTimeout(timer);

@@ -13,6 +13,7 @@ interface End {
   readonly spans: Readonly<Record<string, number>>;
   /** Of the spans, those that the program never ended. */
   readonly unfinished?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const ends: readonly End[] = [
@@ -86,25 +87,25 @@ const ends: readonly End[] = [
     spans: { span: 40, open: 1 },
     unfinished: ['open'],
   },
-  ...(
-    [
-      ['process.exit(3)', 'process.exit(3);', 3],
-      ['an uncaught throw', `throw new Error('broken');`, 1],
-      ['an empty loop', '', 0],
-    ] as const
-  ).map(([name, source, code]) => ({
-    name: `${name} while a connection is kept, and a batch has just become full`,
-    source: `end(512); setTimeout(() => { end(512, 'full'); end(40, 'rest'); ${source} }, 500);`,
-    code,
-    spans: { span: 512, full: 512, rest: 40 },
-  })),
-  {
-    name: 'an empty loop while a connection is kept, and a span is open',
-    source: `end(512); setTimeout(() => tracer.startSpan('open'), 500);`,
-    code: 0,
-    spans: { span: 512, open: 1 },
-    unfinished: ['open'],
-  },
+  ...['none', 'gzip'].flatMap((compression): End[] => {
+    const kept = `while a connection is kept, ${compression === 'none' ? 'plain' : 'compressed'}`;
+    const env = { OTEL_EXPORTER_JAEGER_COMPRESSION: compression };
+    const full = `end(512); setTimeout(() => { end(512, 'full'); end(40, 'rest');`;
+    const spans = { span: 512, full: 512, rest: 40 };
+    return [
+      { name: `process.exit(3) ${kept}`, source: `${full} process.exit(3); }, 500);`, code: 3, spans, env },
+      { name: `an uncaught throw ${kept}`, source: `${full} throw new Error('broken'); }, 500);`, code: 1, spans, env },
+      { name: `an empty loop ${kept}`, source: `${full} }, 500);`, code: 0, spans, env },
+      {
+        name: `a span that is open at an empty loop ${kept}`,
+        source: `end(512); setTimeout(() => tracer.startSpan('open'), 500);`,
+        code: 0,
+        spans: { span: 512, open: 1 },
+        unfinished: ['open'],
+        env,
+      },
+    ];
+  }),
   {
     name: 'an unref’d interval, which the flush gives no time to be seen',
     source: `end(40); setInterval(() => console.log('tick'), 400).unref();`,
@@ -114,13 +115,13 @@ const ends: readonly End[] = [
 ];
 
 suite('an end by the program itself', { concurrency: 2 }, () => {
-  for (const { name, source, code, spans, unfinished = [] } of ends) {
+  for (const { name, source, code, spans, unfinished = [], env = {} } of ends) {
     test(`${name}: bare's code and output, and every span`, async (t) => {
       const { bare, traced } = program(t, source);
       const collector = await startCollector(t);
       const without = await bare();
       assert.equal(without.code, code);
-      assert.deepEqual(shown(await traced({ TRACING_URL: collector.jaegerUrl })), shown(without));
+      assert.deepEqual(shown(await traced({ TRACING_URL: collector.jaegerUrl, ...env })), shown(without));
       assert.deepEqual(arrived(collector), spans);
       const marked = collector.spans.filter(({ attributes }) => attributes['otel_preload.unfinished'] === true);
       assert.deepEqual(marked.map(({ name }) => name).sort(), unfinished);

@@ -18,6 +18,9 @@ const compared: Readonly<Record<keyof typeof publishing, Compared>> = {
   mysql2: { startServer: startMariadb, differences: mysql2Differences, minCases: 55 },
 };
 
+/** Who hears of the error, official or not, takes it from the process: docs/limits.md. */
+const UNHEARD = 'events: nobody listens for the error';
+
 // The lines of Node.js are another matter than the versions of the packages.
 const skip = testNode === process.execPath ? false : 'tried with one line of Node.js';
 
@@ -42,7 +45,13 @@ for (const library of Object.keys(compared) as (keyof typeof compared)[]) {
           [],
         );
         const bare = await runPublishedTraffic(t, library, undefined, { port, version });
-        assert.deepEqual(native.results, bare.results);
+        const unheard = Object.keys(bare.results).filter((name) => name === UNHEARD);
+        for (const name of unheard) assert.deepEqual([native.results[name], official.results[name]], [[], []]);
+        const others = (results: Readonly<Record<string, unknown>>): Record<string, unknown> => ({
+          ...results,
+          [UNHEARD]: [],
+        });
+        assert.deepEqual(others(native.results), others(bare.results));
       },
     );
   }

@@ -148,3 +148,44 @@ test('certificates are read at the start: a service that gives up its rights may
   assert.deepEqual([ended.code, ended.stderr], [0, '']);
   assert.deepEqual(arrived(collector), { span: 40 });
 });
+
+for (const [name, end] of [
+  ['process.exit(3)', 'process.exit(3);'],
+  ['an empty loop', 'process.exitCode = 3;'],
+] as const) {
+  test(`over a kept connection with TLS every span arrives once at ${name}`, async (t) => {
+    const certificate = makeCertificate(t);
+    if (certificate === undefined) return;
+    const collector = await startCollector(t);
+    const server = createTlsServer(certificate);
+    await passOn(t, server, portOf(collector.url), (done) => void server.listen(0, '127.0.0.1', done));
+    const { port } = server.address() as { port: number };
+    const source = `end(512); setTimeout(() => { tracer.startSpan('open'); end(512, 'full'); end(40, 'rest'); ${end} }, 700);`;
+    const ended = await program(t, source).traced({
+      TRACING_URL: `https://localhost:${port}/api/traces`,
+      OTEL_EXPORTER_JAEGER_CERTIFICATE: certificate.files.cert,
+    });
+    assert.deepEqual([ended.code, ended.stderr], [3, '']);
+    assert.deepEqual(arrived(collector), { span: 512, full: 512, rest: 40, open: 1 });
+  });
+
+  test(`a connection that was closed while the app stood still loses nothing at ${name}`, async (t) => {
+    const collector = await startCollector(t);
+    let closed = 0;
+    const server = createServer((socket) => {
+      const close = (): void => {
+        closed++;
+        socket.destroy();
+      };
+      socket.once('data', () => setTimeout(close, 800));
+    });
+    await passOn(t, server, portOf(collector.url), (done) => void server.listen(0, '127.0.0.1', done));
+    const { port } = server.address() as { port: number };
+    const stand = 'for (const until = Date.now() + 1500; Date.now() < until; );';
+    const source = `end(512); setTimeout(() => { ${stand} end(512, 'full'); end(40, 'rest'); ${end} }, 400);`;
+    const ended = await program(t, source).traced({ TRACING_URL: `http://localhost:${port}/api/traces` });
+    assert.deepEqual([ended.code, ended.stderr], [3, '']);
+    assert.deepEqual(arrived(collector), { span: 512, full: 512, rest: 40 });
+    assert.ok(closed > 0);
+  });
+}

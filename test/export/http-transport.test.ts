@@ -25,14 +25,6 @@ test('a payload is POSTed with its type, its length and the configured headers',
   );
 });
 
-test('credentials of the address are sent, and are not in its name', async (t) => {
-  const collector = await startCollector(t);
-  const transport = httpTo(t, collector.jaegerUrl.replace('//', '//user:S3cret@'));
-  await sendOne(transport);
-  assert.equal(transport.target, collector.jaegerUrl);
-  assert.equal(collector.requests[0]?.headers.authorization, `Basic ${btoa('user:S3cret')}`);
-});
-
 test('a compressed body says that it is, and is smaller', async (t) => {
   const collector = await startCollector(t);
   const payload = payloadOf(50, createOtlpProtobufEncoder());

@@ -29,14 +29,14 @@ test('a connection is there when it is handed out, whatever has been made of net
 });
 
 test('TLS, also over a connection that is there', async (t) => {
-  const certificate = makeCertificate(t);
+  const certificate = makeCertificate(t, { names: 'IP:127.0.0.1' });
   if (certificate === undefined) return;
   const port = await listen(
     t,
     createSecureServer(certificate, (socket) => socket.end('hello')),
   );
   const address = { host: '127.0.0.1', port };
-  const options = { ca: certificate.cert, servername: '' };
+  const options = { ca: certificate.cert, host: '127.0.0.1', servername: '' };
   const within = { deadlineMs: inMs(5000) };
   const plain = await openSocket(address, undefined, within);
   for (const to of [address, { socket: plain }]) {

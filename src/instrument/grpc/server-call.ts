@@ -39,7 +39,8 @@ export class AnsweredCall implements Exchange {
 }
 
 /**
- * The same where the client does not stream either: after the answer nothing more is heard of such a call.
+ * The same where the client does not stream either: after the answer nothing more is heard of such a call, but that it was cancelled while
+ * its status was on the way.
  *
  * What gRPC has of a call is collected long after it, when V8 has moved it from one generation to the next. The span was moved with it,
  * which cost as much as everything else that is done for a call; so it is let go.

@@ -120,8 +120,8 @@ runCases(async ({ port, mark, outcome, text, without }) => {
       const caught = [];
       const listener = ({ message }) => caught.push(message);
       process.on('uncaughtException', listener);
-      const other = await prepare(() => promises.createConnection(options));
-      other.connection.query('SELECT * FROM test.missing');
+      const other = mysql.createConnection(options);
+      other.query('SELECT * FROM test.missing');
       await new Promise((resolve) => setTimeout(resolve, 100));
       process.off('uncaughtException', listener);
       other.destroy();
