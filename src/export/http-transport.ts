@@ -13,6 +13,7 @@ import {
   type Outcome,
   silentLog,
   type Transport,
+  type TransportLog,
 } from './transport.ts';
 
 /** What one exchange came to. */
@@ -29,7 +30,7 @@ interface Exchange {
  * Where a collector refuses a compressed body and takes the same one plain, everything is plain from then on.
  * Redirects are refused: they would send spans where nobody configured it.
  */
-export function createHttpTransport(config: NetworkTarget, log = silentLog): Transport {
+export function createHttpTransport(config: NetworkTarget, log: TransportLog = silentLog): Transport {
   const url = new URL(config.url);
   const target = targetOf(config, url);
   const client = new HttpClient(config);
@@ -50,6 +51,7 @@ export function createHttpTransport(config: NetworkTarget, log = silentLog): Tra
       deadlineMs,
       onHandedOver: onHandedOver && ((readLate) => onHandedOver(readLate && toLateAnswer(readLate, payload))),
     });
+    log.answered?.(answer);
     return { outcome: toOutcome(answer, url, payload), status: answer.statusCode };
   }
 

@@ -1,5 +1,6 @@
 import type { Log } from '../core/log.ts';
 import type { Payload } from '../wire/encoder.ts';
+import type { Answer } from './parse-answer.ts';
 
 /** What became of one payload. Expected outcomes are values: a transport never throws and never rejects. */
 export type Outcome =
@@ -49,8 +50,10 @@ export interface Transport {
 
 export type OnHandedOver = (lateAnswer?: LateAnswer) => void;
 
-/** Where a transport says what no outcome can: that it goes on in another way. */
-export type TransportLog = Pick<Log, 'trouble' | 'over'>;
+/** Where a transport says what no outcome can: that it goes on in another way, and what exactly an HTTP server has answered. */
+export interface TransportLog extends Pick<Log, 'trouble' | 'over'> {
+  readonly answered?: (answer: Answer) => void;
+}
 
 /** For the thread that flushes at the end of the process: whatever is to be said is said by the main thread. */
 export const silentLog: TransportLog = { trouble() {}, over() {} };

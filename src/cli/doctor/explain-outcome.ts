@@ -38,7 +38,7 @@ const fixes: readonly (readonly [RegExp, Fix])[] = [
   [/web page/, 'Jaeger takes spans on port 14268 at /api/traces, OTLP on 4318 at /v1/traces'],
   [/a redirect to/, 'set the address that it redirects to'],
   [/without a gRPC status/, 'use the gRPC port (4317), or set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf'],
-  [/^HPE_|ECONNRESET|ended without an answer/, whoHangsUp],
+  [/is not HTTP\/1|ECONNRESET|ended without an answer/, whoHangsUp],
   [
     /ERR_HTTP2|NGHTTP2|protocol error/i,
     'what answers speaks no HTTP/2; use the gRPC port (4317), or set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf',

@@ -1,8 +1,7 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { IncomingMessage } from 'node:http';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { createTransport } from '../../export/create-transport.ts';
-import type { Outcome } from '../../export/transport.ts';
+import type { Answer } from '../../export/parse-answer.ts';
+import { type Outcome, silentLog } from '../../export/transport.ts';
 import type { Encoder, Payload } from '../../wire/encoder.ts';
 import type { Target } from './find-routes.ts';
 
@@ -16,9 +15,6 @@ export interface SentSpan {
   readonly skewMs: number | undefined;
 }
 
-/** Where Node.js tells of each answer that a client of `node:http` gets. */
-const ANSWERS = 'http.client.response.finish';
-
 export function encodeSpan(encoder: Encoder, span: ReadableSpan): Payload {
   encoder.append(span, Infinity);
   const payload = encoder.take();
@@ -28,17 +24,14 @@ export function encodeSpan(encoder: Encoder, span: ReadableSpan): Payload {
 
 /** Makes one attempt as the preload does, by its transport. */
 export async function sendSpan(target: Target, payload: Payload, timeoutMs: number): Promise<SentSpan> {
-  const transport = createTransport(target);
-  let answer: IncomingMessage | undefined;
-  const listen = (message: unknown): void => void ({ response: answer } = message as { response: IncomingMessage });
-  subscribe(ANSWERS, listen);
+  let answer: Answer | undefined;
+  const transport = createTransport(target, { ...silentLog, answered: (given) => (answer = given) });
   try {
     const outcome = await transport.send(payload, performance.now() + timeoutMs);
-    const dateMs = Date.parse(answer?.headers.date ?? '');
+    const dateMs = Date.parse(answer?.headers['date'] ?? '');
     const skewMs = Number.isNaN(dateMs) ? undefined : dateMs - Date.now();
     return { target: transport.target, outcome, status: answer?.statusCode, skewMs };
   } finally {
-    unsubscribe(ANSWERS, listen);
     transport.close();
   }
 }

@@ -17,7 +17,7 @@ test('the same answer has another fix for another protocol', () => {
 });
 
 test('who hangs up speaks the other version of HTTP', () => {
-  assert.match(explainOutcome('HPE_INVALID_CONSTANT', http, 'otlp') ?? '', /use the HTTP port \(4318\)/);
+  assert.match(explainOutcome('the answer is not HTTP/1', http, 'otlp') ?? '', /use the HTTP port \(4318\)/);
   assert.match(explainOutcome('ECONNRESET', grpc, 'otlp') ?? '', /is this the gRPC port \(4317\)\?/);
 });
 
