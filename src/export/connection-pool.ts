@@ -5,6 +5,7 @@ import { HttpConnection } from './http-connection.ts';
 import type { OpenOptions } from './open-socket.ts';
 
 const MAX_CONNECTIONS = 8;
+const CLOSED = 'closed';
 
 /** Connections to one server, kept open between requests. Who finds all of them busy waits for one. */
 export class ConnectionPool {
@@ -14,7 +15,9 @@ export class ConnectionPool {
   readonly #idle: HttpConnection[] = [];
   #opening = 0;
   readonly #waiting = new Set<() => void>();
-  readonly #closing = new AbortController();
+  /** Gives up what is being opened. Made with the first connection: the class is half a millisecond that a start need not have. */
+  #closing: AbortController | undefined;
+  #isClosed = false;
 
   constructor(open: (options: OpenOptions) => Promise<Socket>) {
     this.#open = open;
@@ -28,7 +31,7 @@ export class ConnectionPool {
    */
   async take(deadlineMs: number): Promise<HttpConnection> {
     for (;;) {
-      this.#closing.signal.throwIfAborted();
+      if (this.#isClosed) throw new Error(CLOSED);
       const idle = this.#idle.pop();
       if (idle?.isUsable) return idle;
       if (idle !== undefined) idle.destroy();
@@ -42,7 +45,8 @@ export class ConnectionPool {
   }
 
   close(): void {
-    this.#closing.abort(new Error('closed'));
+    this.#isClosed = true;
+    this.#closing?.abort(new Error(CLOSED));
     for (const connection of this.#connections) connection.destroy();
     for (const wake of this.#waiting) wake();
   }
@@ -50,6 +54,7 @@ export class ConnectionPool {
   async #connect(deadlineMs: number): Promise<HttpConnection> {
     this.#opening++;
     try {
+      this.#closing ??= new AbortController();
       const socket = await this.#open({ deadlineMs, signal: this.#closing.signal });
       const connection = new HttpConnection(socket, this.#onIdle, this.#onGone);
       this.#connections.add(connection);

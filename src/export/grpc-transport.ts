@@ -11,6 +11,7 @@ import { msUntil } from '../core/deadline.ts';
 import type { Payload } from '../wire/encoder.ts';
 import { authorityOf, hostOf, serverNameOf } from './authority.ts';
 import { gzip } from './gzip.ts';
+import { MAX_READ_BYTES } from './parse-answer.ts';
 import { decodePartialSuccess, MAX_ANSWER_BYTES } from './partial-success.ts';
 import { isTlsSetup, reason } from './reason.ts';
 import { readTlsFiles } from './tls-files.ts';
@@ -26,8 +27,6 @@ const OF_TARGET = new Set(['7', '12', '16']);
 /** What a session throws that ended a moment ago; anything else would be thrown again. */
 const LATE_ERRORS = new Set(['ERR_HTTP2_INVALID_SESSION', 'ERR_HTTP2_GOAWAY_SESSION', 'ERR_HTTP2_OUT_OF_STREAMS']);
 const MESSAGE_HEAD_BYTES = 5;
-/** A longer answer is none of a collector. */
-const MAX_READ_BYTES = 65_536;
 /** The most that `grpc-timeout` can say: eight digits. */
 const MAX_TIMEOUT_MS = 99_999_999;
 

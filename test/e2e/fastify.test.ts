@@ -4,9 +4,8 @@ import { test, type TestContext } from 'node:test';
 import { rolldown } from 'rolldown';
 import { app } from '../support/app.ts';
 import { startCollector } from '../support/collector.ts';
-import type { ReceivedSpan } from '../support/received-span.ts';
 import { importFlag, requireFlag, run } from '../support/run.ts';
-import { spanTree } from './span-tree.ts';
+import { describeBy, spanTree } from './span-tree.ts';
 
 const traffic = readFileSync(new URL('./programs/fastify-traffic.cjs', import.meta.url), 'utf8');
 
@@ -122,13 +121,7 @@ const tree = [
   '  handler - fastify | /same | anonymous',
 ];
 
-function describe({ name, attributes, status, events }: ReceivedSpan): string {
-  const shown = ['http.route', 'hook.callback.name', 'http.response.status_code'].flatMap((key) =>
-    attributes[key] === undefined ? [] : [String(attributes[key] as string | number)],
-  );
-  const failed = status.code === 'ERROR' ? [`failed ${status.message}`.trimEnd()] : [];
-  return [name, ...shown, ...failed, ...events.map((event) => event.name)].join(' | ');
-}
+const describe = describeBy('http.route', 'hook.callback.name', 'http.response.status_code');
 
 interface Outcome {
   readonly stdout: string;

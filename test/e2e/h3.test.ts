@@ -4,9 +4,8 @@ import { test, type TestContext } from 'node:test';
 import { app } from '../support/app.ts';
 import { startCollector } from '../support/collector.ts';
 import { install, linkPackage } from '../support/install.ts';
-import type { ReceivedSpan } from '../support/received-span.ts';
 import { importFlag, run } from '../support/run.ts';
-import { spanTree } from './span-tree.ts';
+import { describeBy, spanTree } from './span-tree.ts';
 
 const traffic = readFileSync(new URL('./programs/h3-traffic.mjs', import.meta.url), 'utf8');
 
@@ -108,13 +107,7 @@ const tree = [
   '    after',
 ];
 
-function describe({ name, attributes, status, events }: ReceivedSpan): string {
-  const shown = ['http.route', 'h3.type', 'http.response.status_code'].flatMap((key) =>
-    attributes[key] === undefined ? [] : [String(attributes[key] as string | number)],
-  );
-  const failed = status.code === 'ERROR' ? [`failed ${status.message}`.trimEnd()] : [];
-  return [name, ...shown, ...failed, ...events.map((event) => event.name)].join(' | ');
-}
+const describe = describeBy('http.route', 'h3.type', 'http.response.status_code');
 
 interface Outcome {
   readonly stdout: string;

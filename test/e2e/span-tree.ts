@@ -23,3 +23,14 @@ export function spanTree(
   draw(undefined, '');
   return lines;
 }
+
+/** Says of a span its name, those of these attributes that it has, why it failed, and its events. */
+export function describeBy(...keys: readonly string[]): (span: ReceivedSpan) => string {
+  return ({ name, attributes, status, events }) => {
+    const shown = keys.flatMap((key) =>
+      attributes[key] === undefined ? [] : [String(attributes[key] as string | number)],
+    );
+    const failed = status.code === 'ERROR' ? [`failed ${status.message}`.trimEnd()] : [];
+    return [name, ...shown, ...failed, ...events.map((event) => event.name)].join(' | ');
+  };
+}

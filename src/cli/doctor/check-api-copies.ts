@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { packageVersion } from '../../instrument/package-version.ts';
 import { ok, warn, type Finding } from './finding.ts';
 
 interface Copy {
@@ -52,7 +53,7 @@ function findApiCopies(from: string): Copy[] {
     if (real === undefined || seen.has(real) || seen.size > MAX_DIRECTORIES) return;
     seen.add(real);
     if (real.endsWith(API)) {
-      const version = versionOf(real);
+      const version = packageVersion(real);
       if (version !== undefined) copies.push({ directory: real, version });
     }
     visitModules(join(real, 'node_modules'));
@@ -75,15 +76,6 @@ function entriesOf(directory: string): string[] {
 function realPath(directory: string): string | undefined {
   try {
     return realpathSync(directory);
-  } catch {
-    return undefined;
-  }
-}
-
-function versionOf(directory: string): string | undefined {
-  try {
-    const { version } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { version?: string };
-    return version;
   } catch {
     return undefined;
   }
